@@ -1,0 +1,47 @@
+from odoo import _, api, fields, models
+
+from .compat import count_by
+
+
+class AgendaDocumentMixin(models.AbstractModel):
+    """A record that shows its agenda events and creates them."""
+
+    _name = "crm.agenda.document.mixin"
+    _description = "Agenda Document"
+
+    agenda_event_count = fields.Integer(
+        string="Agenda Events", compute="_compute_agenda_event_count"
+    )
+
+    @api.depends_context("uid")
+    def _compute_agenda_event_count(self):
+        counts = self._count_agenda_events()
+        for record in self:
+            record.agenda_event_count = counts.get(record.id, 0)
+
+    def action_agenda_events(self):
+        """Open the events of this record; a new one starts filled in."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "crm_agenda.calendar_event_action_document"
+        )
+        action["domain"] = self._get_agenda_domain()
+        action["context"] = dict(self._get_agenda_context(), agenda=True)
+        action["display_name"] = _("Events of %s", self.display_name)
+        return action
+
+    def _count_agenda_events(self):
+        """Return ``{id: count}`` of the events that the user may read."""
+        return count_by(
+            self.env["calendar.event"], self._get_agenda_domain(), "res_id"
+        )
+
+    def _get_agenda_domain(self):
+        return [
+            ("agenda_calendar_id", "!=", False),
+            ("res_model", "=", self._name),
+            ("res_id", "in", self.ids),
+        ]
+
+    def _get_agenda_context(self):
+        return {"default_document_ref": "%s,%s" % (self._name, self.id)}

@@ -1,0 +1,268 @@
+import json
+
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class CalendarEvent(models.Model):
+    """Odoo's meeting, as an event of an agenda calendar.
+
+    A meeting without an agenda calendar behaves as it does without the addon.
+    """
+
+    _inherit = "calendar.event"
+
+    agenda_calendar_id = fields.Many2one(
+        "crm.agenda.calendar",
+        string="Calendar",
+        index=True,
+        ondelete="restrict",
+        tracking=True,
+        domain="[('can_write', '=', True)]",
+    )
+    agenda_color = fields.Integer(related="agenda_calendar_id.color")
+    agenda_type_id = fields.Many2one(
+        "crm.agenda.event.type", string="Type", index=True, ondelete="restrict"
+    )
+    # Not copied: Odoo makes the occurrences of a series as copies of the first,
+    # and each goes through the statuses by itself.
+    agenda_status_id = fields.Many2one(
+        "crm.agenda.event.status",
+        string="Status",
+        index=True,
+        ondelete="restrict",
+        copy=False,
+        tracking=True,
+        group_expand="_expand_statuses",
+    )
+    agenda_status_kind = fields.Selection(
+        related="agenda_status_id.kind", string="Kind of Status"
+    )
+    is_late = fields.Boolean(
+        compute="_compute_is_late",
+        search="_search_is_late",
+        help="Over, and neither done nor cancelled.",
+    )
+    customer_id = fields.Many2one("res.partner", index=True, ondelete="set null")
+    shared_user_ids = fields.Many2many(
+        "res.users",
+        "calendar_event_shared_user_rel",
+        "event_id",
+        "user_id",
+        string="Extra Users",
+        domain="[('share', '=', False)]",
+        help="See this event and get its updates without being in the calendar.",
+    )
+    attachment_ids = fields.Many2many(
+        "ir.attachment",
+        "calendar_event_attachment_rel",
+        "event_id",
+        "attachment_id",
+        string="Files",
+    )
+    agenda_proposals = fields.Char(
+        store=False,
+        help="What the form has proposed so far: it may be replaced, what the user "
+        "typed may not.",
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        """Start an agenda event in the user's calendar, with its defaults."""
+        defaults = super().default_get(fields_list)
+        if not self.env.context.get("agenda"):
+            return defaults
+        calendar = self.env["crm.agenda.calendar"].browse(
+            defaults.get("agenda_calendar_id")
+        )
+        if not calendar and "agenda_calendar_id" in fields_list:
+            calendar = self.env.user.agenda_calendar_id.filtered("can_write")
+            defaults["agenda_calendar_id"] = calendar.id
+        for fname, value in self._get_agenda_defaults(
+            dict(defaults, agenda_calendar_id=calendar.id)
+        ).items():
+            if fname in fields_list:
+                defaults[fname] = value
+        return defaults
+
+    @api.depends("stop", "agenda_status_id.kind")
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for event in self:
+            event.is_late = (
+                event.agenda_status_kind == "open" and event.stop and event.stop < now
+            )
+
+    @api.model
+    def _search_is_late(self, operator, value):
+        late = [
+            ("agenda_status_id.kind", "=", "open"),
+            ("stop", "<", fields.Datetime.now()),
+        ]
+        return ["&"] + late if (operator == "=") == bool(value) else ["!", "&"] + late
+
+    @api.constrains("agenda_calendar_id", "agenda_type_id", "agenda_status_id")
+    def _check_agenda_company(self):
+        for event in self.sudo():  # sudo: the organizer may be out of the calendar
+            company = event.agenda_calendar_id.company_id
+            for record in (event.agenda_type_id, event.agenda_status_id):
+                if record.company_id and record.company_id != company:
+                    raise ValidationError(
+                        _(
+                            "%(record)s and the calendar %(calendar)s belong to "
+                            "different companies.",
+                            record=record.display_name,
+                            calendar=event.agenda_calendar_id.name,
+                        )
+                    )
+
+    @api.onchange("agenda_calendar_id")
+    def _onchange_agenda_calendar_id(self):
+        calendar = self.agenda_calendar_id
+        self._propose("agenda_type_id", calendar.default_type_id)
+        self._propose_from_type()
+
+    @api.onchange("agenda_type_id")
+    def _onchange_agenda_type_id(self):
+        self._propose_from_type()
+
+    @api.onchange("customer_id")
+    def _onchange_customer_id(self):
+        address = self.customer_id._display_address(without_company=True)
+        lines = [line.strip() for line in address.splitlines()]
+        self._propose("location", ", ".join(filter(None, lines)))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [
+            {**self._get_agenda_defaults(vals), **vals}
+            if vals.get("agenda_calendar_id")
+            else vals
+            for vals in vals_list
+        ]
+        self._check_attachments(vals_list)
+        events = super().create(vals_list)
+        events._adopt_attachments()
+        return events
+
+    def write(self, values):
+        self._check_attachments([values])
+        result = super().write(values)
+        if "attachment_ids" in values:
+            self._adopt_attachments()
+        if values.get("agenda_calendar_id") and "agenda_status_id" not in values:
+            for event in self.filtered(lambda e: not e.agenda_status_id):
+                vals = {
+                    "agenda_calendar_id": event.agenda_calendar_id.id,
+                    "agenda_type_id": event.agenda_type_id.id,
+                }
+                status_id = self._get_agenda_defaults(vals)["agenda_status_id"]
+                event.agenda_status_id = status_id
+        return result
+
+    def unlink(self):
+        self._hand_over_attachments()
+        return super().unlink()
+
+    def action_open_full_form(self):
+        """Go from the short form to the form with everything."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(self.env.ref("crm_agenda.calendar_event_view_form").id, "form")],
+            "context": {"agenda": True},
+        }
+
+    def _expand_statuses(self, statuses, domain, order=None):
+        return statuses.search([("company_id", "in", [False, self.env.company.id])])
+
+    @api.model
+    def _get_agenda_defaults(self, vals):
+        """Return what an event created with ``vals`` gets unless they say it."""
+        # sudo: the defaults are those of the calendar in which the user creates
+        # an event, which the record rules allow him or refuse right after.
+        calendar = self.env["crm.agenda.calendar"].sudo()
+        calendar = calendar.browse(vals.get("agenda_calendar_id"))
+        event_type = calendar.default_type_id
+        if "agenda_type_id" in vals:
+            event_type = event_type.browse(vals["agenda_type_id"])
+        status = event_type.starting_status_id or self.env[
+            "crm.agenda.event.status"
+        ].sudo()._get_starting(calendar.company_id)
+        alarms = event_type.default_alarm_ids or calendar.default_alarm_ids
+        return {
+            "agenda_type_id": event_type.id,
+            "agenda_status_id": status.id,
+            "alarm_ids": [(6, 0, alarms.ids)],
+            # Whose event it is says the calendar: nobody is invited, and no
+            # document linked, because of the screen from which it was made.
+            "partner_ids": [(6, 0, [])],
+            "res_model_id": False,
+            "res_id": False,
+        }
+
+    def _propose_from_type(self):
+        event_type, calendar = self.agenda_type_id, self.agenda_calendar_id
+        if not self.allday:
+            self._propose(
+                "duration",
+                event_type.default_duration or calendar.default_duration,
+                opening=1.0,
+            )
+        self._propose(
+            "alarm_ids", event_type.default_alarm_ids or calendar.default_alarm_ids
+        )
+
+    def _propose(self, fname, value, opening=None):
+        """Set the field, unless it holds something that the user chose.
+
+        :param opening: what the field of a new event holds before anybody chose
+        """
+        proposals = json.loads(self.agenda_proposals or "{}")
+        untouched = proposals.get(fname, None if self._origin else opening)
+        if value and (not self[fname] or self._plain(fname) == untouched):
+            self[fname] = value
+            proposals[fname] = self._plain(fname)
+            self.agenda_proposals = json.dumps(proposals)
+
+    def _plain(self, fname):
+        """Return the field's value as something that JSON can hold."""
+        return self._fields[fname].convert_to_read(self[fname], self, False)
+
+    @api.model
+    def _check_attachments(self, vals_list):
+        """Refuse to link files that the user may not read: the event's readers,
+        himself among them, will read them through it."""
+        ids = set()
+        for vals in vals_list:
+            for command in vals.get("attachment_ids") or ():
+                if command[0] == 4:
+                    ids.add(command[1])
+                elif command[0] == 6:
+                    ids.update(command[2])
+        self.env["ir.attachment"].browse(ids).check("read")
+
+    def _adopt_attachments(self):
+        """Make the events own the files that were uploaded for them."""
+        for event in self.filtered("attachment_ids"):
+            # sudo: of files that the user could link; just uploaded, they are his
+            orphans = event.sudo().attachment_ids.filtered(lambda a: not a.res_id)
+            orphans.write({"res_model": self._name, "res_id": event.id})
+
+    def _hand_over_attachments(self):
+        """Keep the files of a deleted event that other occurrences have too."""
+        # sudo: the other occurrences may be in calendars of others; only the owner
+        # of the file changes, and it was readable through them before.
+        for attachment in self.sudo().attachment_ids:
+            if attachment.res_model == self._name and attachment.res_id in self.ids:
+                heir = self.sudo().search(
+                    [
+                        ("attachment_ids", "in", attachment.ids),
+                        ("id", "not in", self.ids),
+                    ],
+                    limit=1,
+                )
+                if heir:
+                    attachment.res_id = heir.id

@@ -1,0 +1,183 @@
+"""Who sees and moves what of an agenda event, beyond what record rules can say."""
+
+from odoo import _, api, models
+from odoo.exceptions import AccessError
+from odoo.osv.expression import AND, OR
+
+from .compat import accessible
+
+# All that a slot tells of its event, and all that may be asked of slots.
+SLOT_FIELDS = {
+    "id",
+    "start",
+    "stop",
+    "start_date",
+    "stop_date",
+    "allday",
+    "duration",
+    "active",
+    "agenda_calendar_id",
+    "agenda_color",
+}
+SLOT_OPERATORS = {"=", "!=", "<", "<=", ">", ">=", "in", "not in"}
+
+
+class CalendarEvent(models.Model):
+    _inherit = "calendar.event"
+
+    def _compute_display_name(self):
+        """Name an event only for who may read it.
+
+        Odoo shows the name of a many2one's target to whoever reads the record that
+        points to it: an attendee, a recurrence, an activity.
+        """
+        hidden = self.browse()
+        if not self.env.user._is_superuser():
+            stored = self.with_user(self.env.user).filtered("id")
+            hidden = (stored - accessible(stored, "read")).with_env(self.env)
+        hidden.display_name = _("Busy")
+        return super(CalendarEvent, self - hidden)._compute_display_name()
+
+    @api.model
+    def search_read(
+        self, domain=None, fields=None, offset=0, limit=None, order=None, **kwargs
+    ):
+        """Add the slots of which the user may only know that they are taken.
+
+        The calendar screens ask for them with ``agenda_slots`` in the context. To
+        everything else those events don't exist.
+        """
+        rows = super().search_read(domain, fields, offset, limit, order, **kwargs)
+        if self.env.context.get("agenda_slots") and not offset and not limit:
+            rows += self._read_slots(domain or [], fields or list(self._fields))
+        return rows
+
+    def read(self, fields=None, load="_classic_read"):
+        """Show private agenda events to their extra users as to their attendees.
+
+        14.0 blanks them here for everybody but the organizer. The record rules let
+        only the people of a private agenda event come this far.
+        """
+        rows = super().read(fields, load)
+        private = self.filtered(
+            lambda e: e.agenda_calendar_id and e.privacy == "private"
+        )
+        for row in rows:
+            event = self.browse(row["id"])
+            if event in private:
+                for fname in set(row) - {"id"}:
+                    row[fname] = self._fields[fname].convert_to_read(
+                        event[fname], event, load == "_classic_read"
+                    )
+        return rows
+
+    def write(self, values):
+        if "agenda_calendar_id" in values:
+            self._check_move(values["agenda_calendar_id"])
+        if "current_status" in values:
+            values = dict(values)
+            self._answer_invitation(values.pop("current_status"))
+        return super().write(values)
+
+    @api.model
+    def _get_public_fields(self):
+        """Let the agenda be grouped by its fields.
+
+        Odoo blanks the others of private events; those of an agenda calendar are
+        out of reach altogether for who is not one of their people.
+        """
+        return super()._get_public_fields() | {
+            "agenda_calendar_id",
+            "agenda_color",
+            "agenda_type_id",
+            "agenda_status_id",
+            "agenda_status_kind",
+            "customer_id",
+        }
+
+    def _check_private_event_conditions(self):
+        # sudo: asked for people out of the event's calendar as well
+        if self.env.user in self.sudo().shared_user_ids:
+            return False
+        return super()._check_private_event_conditions()
+
+    @api.model
+    def _get_mail_message_access(self, res_ids, operation, model_name=None):
+        """Let who reads an agenda event answer in its chatter."""
+        events = self.browse(res_ids).sudo()  # sudo: just to know its kind
+        if operation == "create" and all(e.agenda_calendar_id for e in events):
+            return "read"
+        return super()._get_mail_message_access(res_ids, operation, model_name)
+
+    def _check_move(self, calendar_id):
+        """Ask for the right to write in the calendars that events leave and enter.
+
+        Record rules see a record as it is before the write, not as it becomes.
+        """
+        if self.env.su:
+            return
+        target = self.env["crm.agenda.calendar"].browse(calendar_id or [])
+        # sudo: the user may be an organizer out of the calendar he is leaving
+        moving = self.sudo().filtered(lambda e: e.agenda_calendar_id != target)
+        if not moving:
+            return
+        calendars = (moving.agenda_calendar_id | target.sudo()).with_env(self.env)
+        writable = calendars.search(
+            [("id", "in", calendars.ids), ("can_write", "=", True)]
+        )
+        if calendars - writable:
+            raise AccessError(
+                _(
+                    "You may move an event only between calendars in which you may "
+                    "write events."
+                )
+            )
+
+    def _answer_invitation(self, state):
+        """Answer as an attendee, who need not have the right to write the event."""
+        attendees = self.attendee_ids.filtered(
+            lambda a: a.partner_id == self.env.user.partner_id
+        )
+        attendees.write({"state": state})
+
+    @api.model
+    def _read_slots(self, domain, fields):
+        """Return rows like those of ``search_read`` for events that the user may not
+        read, in calendars where he may see that they take time."""
+        user = self.env.user
+        if not (
+            user.has_group("crm_agenda.group_agenda_user")
+            and all(self._is_slot_term(term) for term in domain)
+        ):
+            return []
+        calendars = self.env["crm.agenda.calendar"].search(
+            [("member_ids", "in", user.ids)]
+        )
+        # sudo: only the fields of a slot leave this method, of calendars where the
+        # user is a member, and only they could be asked about.
+        busy = self.sudo().search(
+            AND(
+                [
+                    domain,
+                    [("agenda_calendar_id", "in", calendars.ids)],
+                    [("show_as", "=", "busy")],
+                    OR(
+                        [
+                            [("agenda_status_id", "=", False)],
+                            [("agenda_status_id.kind", "!=", "cancelled")],
+                        ]
+                    ),
+                ]
+            )
+        )
+        busy -= accessible(busy.with_user(user), "read").sudo()
+        hidden = dict.fromkeys(set(fields) - SLOT_FIELDS, False)
+        hidden.update((f, _("Busy")) for f in {"name", "display_name"} & set(fields))
+        return [dict(row, **hidden) for row in busy.read(sorted(SLOT_FIELDS & set(fields) | {"id"}))]
+
+    @api.model
+    def _is_slot_term(self, term):
+        if isinstance(term, str):
+            return True
+        fname, operator, _value = term
+        return fname in SLOT_FIELDS and operator in SLOT_OPERATORS

@@ -1,0 +1,88 @@
+from collections import defaultdict
+
+from odoo import _, api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from .compat import accessible
+
+
+class CalendarEvent(models.Model):
+    """The document that an event is about, kept in Odoo's own fields."""
+
+    _inherit = "calendar.event"
+
+    document_ref = fields.Reference(
+        selection="_select_document_models",
+        string="Document",
+        compute="_compute_document_ref",
+        inverse="_inverse_document_ref",
+        help="What the event is about. Empty if it may not be shown to you.",
+    )
+
+    @api.model
+    def _select_document_models(self):
+        return self.env["crm.agenda.document.model"]._get_selection()
+
+    @api.depends_context("uid")
+    @api.depends("res_model", "res_id")
+    def _compute_document_ref(self):
+        ids_by_model = defaultdict(set)
+        allowed = dict(self._select_document_models())
+        for event in self:
+            if event.res_model in allowed and event.res_id:
+                ids_by_model[event.res_model].add(event.res_id)
+        readable = {
+            model: accessible(self.env[model].browse(ids).exists(), "read")
+            for model, ids in ids_by_model.items()
+        }
+        for event in self:
+            ids = readable[event.res_model].ids if event.res_model in readable else ()
+            event.document_ref = event.res_id in ids and "%s,%s" % (
+                event.res_model,
+                event.res_id,
+            )
+
+    def _inverse_document_ref(self):
+        IrModel = self.env["ir.model"].sudo()  # sudo: only to get a model's id
+        for event in self:
+            document = event.document_ref
+            event.write(
+                {
+                    "res_model_id": document and IrModel._get(document._name).id,
+                    "res_id": document and document.id,
+                }
+            )
+
+    @api.onchange("document_ref")
+    def _onchange_document_ref(self):
+        document = self.document_ref
+        if document:
+            if "partner_id" in document._fields:
+                self._propose("customer_id", document.partner_id)
+                self._onchange_customer_id()
+            self._propose("name", document.display_name)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_documents(vals_list)
+        return super().create(vals_list)
+
+    def write(self, values):
+        self._check_documents([values])
+        return super().write(values)
+
+    @api.model
+    def _check_documents(self, vals_list):
+        """Refuse what the user may not link: the field itself would drop a deleted
+        document without a word."""
+        for value in filter(None, (vals.get("document_ref") for vals in vals_list)):
+            model, _comma, res_id = value.partition(",")
+            if model not in dict(self._select_document_models()):
+                raise ValidationError(_("Events can't be about a %s.", model))
+            document = self.env[model].browse(int(res_id))
+            if not document.exists():
+                raise ValidationError(
+                    _("The document that you chose was deleted meanwhile.")
+                )
+            if not accessible(document, "read"):
+                raise AccessError(_("You may not read the document that you chose."))

@@ -1,0 +1,215 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .compat import GROUP_USERS, count_by
+
+COLORS = range(1, 12)
+
+
+class CrmAgendaCalendar(models.Model):
+    """A calendar that is managed and shared on its own."""
+
+    _name = "crm.agenda.calendar"
+    _description = "Agenda Calendar"
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer(default=lambda self: self._default_color())
+    description = fields.Text()
+    company_id = fields.Many2one(
+        "res.company", default=lambda self: self.env.company, index=True
+    )
+    owner_id = fields.Many2one(
+        "res.users",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+        help="May always manage the calendar, whatever the shares say.",
+    )
+
+    default_type_id = fields.Many2one(
+        "crm.agenda.event.type",
+        string="Default Event Type",
+        check_company=True,
+        ondelete="set null",
+    )
+    default_duration = fields.Float(
+        default=1.0, help="Hours that a new event of this calendar lasts."
+    )
+    default_alarm_ids = fields.Many2many(
+        "calendar.alarm",
+        "crm_agenda_calendar_alarm_rel",
+        "calendar_id",
+        "alarm_id",
+        string="Default Reminders",
+    )
+
+    share_ids = fields.One2many(
+        "crm.agenda.share", "calendar_id", string="Shares", copy=True
+    )
+    # Each level holds the users of the higher ones too. They are stored because
+    # the record rules of the events read them, and four because a rule's domain
+    # can't ask for a user and his level in the same row.
+    member_ids = fields.Many2many(
+        "res.users",
+        "crm_agenda_calendar_member_rel",
+        "calendar_id",
+        "user_id",
+        string="Members",
+        compute="_compute_members",
+        store=True,
+    )
+    reader_ids = fields.Many2many(
+        "res.users",
+        "crm_agenda_calendar_reader_rel",
+        "calendar_id",
+        "user_id",
+        string="Who may read",
+        compute="_compute_members",
+        store=True,
+    )
+    writer_ids = fields.Many2many(
+        "res.users",
+        "crm_agenda_calendar_writer_rel",
+        "calendar_id",
+        "user_id",
+        string="Who may write",
+        compute="_compute_members",
+        store=True,
+    )
+    manager_ids = fields.Many2many(
+        "res.users",
+        "crm_agenda_calendar_manager_rel",
+        "calendar_id",
+        "user_id",
+        string="Who may manage",
+        compute="_compute_members",
+        store=True,
+    )
+    can_write = fields.Boolean(
+        compute="_compute_can_write", string="I may write", search="_search_can_write"
+    )
+    coming_event_count = fields.Integer(
+        compute="_compute_coming_event_count", string="Coming Events"
+    )
+
+    _sql_constraints = [
+        (
+            "default_duration_positive",
+            "CHECK (default_duration > 0)",
+            "The default duration must be longer than zero.",
+        ),
+    ]
+
+    def _default_color(self):
+        """Return the colour that the fewest calendars have."""
+        # sudo: only a number comes out, and it tells calendars apart that the
+        # user may later see together.
+        used = self.sudo().search([]).mapped("color")
+        return min(COLORS, key=used.count)
+
+    @api.depends(
+        "owner_id.company_ids",
+        "company_id",
+        "share_ids.level",
+        "share_ids.user_id.company_ids",
+        "share_ids.team_id.user_id.company_ids",
+        "share_ids.team_id.member_ids.company_ids",
+        "share_ids.group_id.%s.company_ids" % GROUP_USERS,
+    )
+    def _compute_members(self):
+        for calendar in self:
+            users = calendar.owner_id
+            for level, field in (
+                ("manage", "manager_ids"),
+                ("write", "writer_ids"),
+                ("read", "reader_ids"),
+                ("busy", "member_ids"),
+            ):
+                shares = calendar.share_ids.filtered(lambda s, lv=level: s.level == lv)
+                users |= shares._get_users()
+                calendar[field] = users.filtered(calendar._is_open_to)
+
+    @api.depends_context("uid")
+    @api.depends("writer_ids")
+    def _compute_can_write(self):
+        administrator = self.env.user._is_agenda_manager()
+        for calendar in self:
+            calendar.can_write = administrator or self.env.user in calendar.writer_ids
+
+    def _search_can_write(self, operator, value):
+        if self.env.user._is_agenda_manager():
+            domain = [(1, "=", 1)]
+        else:
+            domain = [("writer_ids", "in", self.env.user.ids)]
+        return domain if (operator == "=") == bool(value) else ["!"] + domain
+
+    @api.depends_context("uid")
+    def _compute_coming_event_count(self):
+        domain = [
+            ("agenda_calendar_id", "in", self.ids),
+            ("stop", ">=", fields.Datetime.now()),
+        ]
+        counts = count_by(self.env["calendar.event"], domain, "agenda_calendar_id")
+        for calendar in self:
+            calendar.coming_event_count = counts.get(calendar.id, 0)
+
+    @api.constrains("owner_id", "company_id")
+    def _check_owner(self):
+        """The owner is the one who can always manage: he must be able to."""
+        for calendar in self:
+            owner = calendar.owner_id
+            if owner.share or not calendar._is_open_to(owner):
+                raise ValidationError(
+                    _(
+                        "%(owner)s can't own the calendar %(calendar)s: the owner is "
+                        "an internal user of its company.",
+                        owner=owner.name,
+                        calendar=calendar.name,
+                    )
+                )
+
+    def unlink(self):
+        # sudo: events of a private kind, which the user may not see, count too.
+        events = self.env["calendar.event"].sudo().with_context(active_test=False)
+        for calendar in self:
+            count = events.search_count([("agenda_calendar_id", "=", calendar.id)])
+            if count:
+                raise UserError(
+                    _(
+                        "The calendar %(calendar)s has %(count)s events. Archive it, "
+                        "or move its events to another calendar first.",
+                        calendar=calendar.name,
+                        count=count,
+                    )
+                )
+        return super().unlink()
+
+    def copy_data(self, default=None):
+        default = dict(default or {})
+        if "name" in default or len(self) > 1:
+            return super().copy_data(default)
+        return super().copy_data(dict(default, name=_("%s (copy)", self.name)))
+
+    def action_open_events(self):
+        """Open the agenda filtered on this calendar."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "crm_agenda.calendar_event_action_agenda"
+        )
+        action["context"] = {
+            "agenda": True,
+            "search_default_agenda_calendar_id": self.id,
+            "default_agenda_calendar_id": self.id,
+        }
+        action["display_name"] = self.name
+        return action
+
+    def _is_open_to(self, user):
+        """Say whether ``user`` works in the calendar's company."""
+        return not self.company_id or self.company_id in user.company_ids

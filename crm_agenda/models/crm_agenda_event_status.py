@@ -1,0 +1,33 @@
+from odoo import api, fields, models
+
+
+class CrmAgendaEventStatus(models.Model):
+    """A step in the life of an event, chosen by the consultant."""
+
+    _name = "crm.agenda.event.status"
+    _description = "Agenda Event Status"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    kind = fields.Selection(
+        [("open", "Open"), ("done", "Done"), ("cancelled", "Cancelled")],
+        required=True,
+        default="open",
+        help="Done and cancelled events are over: they are never late, and a "
+        "cancelled one leaves its time free.",
+    )
+    color = fields.Integer()
+    fold = fields.Boolean(
+        string="Folded in Kanban", help="Its column starts folded in the kanban."
+    )
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty: every company uses it."
+    )
+
+    @api.model
+    def _get_starting(self, company):
+        """Return the status in which events of ``company`` begin."""
+        domain = [("kind", "=", "open"), ("company_id", "in", [False, company.id])]
+        return self.search(domain, limit=1)

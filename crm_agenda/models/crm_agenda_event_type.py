@@ -1,0 +1,46 @@
+from odoo import fields, models
+
+
+class CrmAgendaEventType(models.Model):
+    """What an event is: appointment, visit, incident…"""
+
+    _name = "crm.agenda.event.type"
+    _description = "Agenda Event Type"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    icon = fields.Char(
+        default="fa-calendar",
+        help="Name of a Font Awesome 4 icon, such as fa-car or fa-phone.",
+    )
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty: every company uses it."
+    )
+    default_duration = fields.Float(
+        help="Hours proposed for events of this type. Zero proposes nothing."
+    )
+    default_alarm_ids = fields.Many2many(
+        "calendar.alarm",
+        "crm_agenda_event_type_alarm_rel",
+        "type_id",
+        "alarm_id",
+        string="Default Reminders",
+    )
+    starting_status_id = fields.Many2one(
+        "crm.agenda.event.status",
+        check_company=True,
+        ondelete="set null",
+        help="Empty: the first open status.",
+    )
+
+    _sql_constraints = [
+        (
+            "default_duration_positive",
+            "CHECK (default_duration >= 0)",
+            "The default duration can't be negative.",
+        ),
+    ]

@@ -1,0 +1,71 @@
+from odoo import api, fields, models
+
+from .compat import GROUP_USERS
+
+
+class CrmAgendaShare(models.Model):
+    """What a user, a sales team or a user group may do in one calendar."""
+
+    _name = "crm.agenda.share"
+    _description = "Agenda Calendar Share"
+    _order = "calendar_id, id"
+
+    calendar_id = fields.Many2one(
+        "crm.agenda.calendar", required=True, index=True, ondelete="cascade"
+    )
+    user_id = fields.Many2one(
+        "res.users", index=True, ondelete="cascade", domain="[('share', '=', False)]"
+    )
+    team_id = fields.Many2one(
+        "crm.team", string="Sales Team", index=True, ondelete="cascade"
+    )
+    group_id = fields.Many2one(
+        "res.groups", string="User Group", index=True, ondelete="cascade"
+    )
+    level = fields.Selection(
+        [
+            ("busy", "See when it is busy"),
+            ("read", "See the events"),
+            ("write", "Write events"),
+            ("manage", "Manage the calendar"),
+        ],
+        required=True,
+        default="read",
+        help="Of several shares that reach one user, the highest level holds.",
+    )
+
+    _sql_constraints = [
+        (
+            "one_subject",
+            "CHECK (num_nonnulls(user_id, team_id, group_id) = 1)",
+            "A calendar is shared with one user, one sales team or one user group: "
+            "fill in just one of them on each line.",
+        ),
+        (
+            "user_uniq",
+            "UNIQUE (calendar_id, user_id)",
+            "The calendar is already shared with that user.",
+        ),
+        (
+            "team_uniq",
+            "UNIQUE (calendar_id, team_id)",
+            "The calendar is already shared with that sales team.",
+        ),
+        (
+            "group_uniq",
+            "UNIQUE (calendar_id, group_id)",
+            "The calendar is already shared with that user group.",
+        ),
+    ]
+
+    @api.depends("user_id", "team_id", "group_id")
+    def _compute_display_name(self):
+        for share in self:
+            subject = share.user_id or share.team_id or share.group_id
+            share.display_name = subject.display_name
+
+    def _get_users(self):
+        """Return the users whom these shares reach: portal users never are."""
+        teams = self.team_id
+        users = self.user_id | teams.user_id | teams.member_ids
+        return (users | self.group_id[GROUP_USERS]).filtered(lambda u: not u.share)

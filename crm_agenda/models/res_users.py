@@ -1,0 +1,43 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    agenda_calendar_id = fields.Many2one(
+        "crm.agenda.calendar",
+        string="Default Calendar",
+        ondelete="set null",
+        domain="[('writer_ids', 'in', [id])]",
+        help="New events of the agenda start in this calendar.",
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return list(super().SELF_READABLE_FIELDS) + ["agenda_calendar_id"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return list(super().SELF_WRITEABLE_FIELDS) + ["agenda_calendar_id"]
+
+    @api.constrains("active")
+    def _check_agenda_managers(self):
+        """A calendar never ends without somebody who can manage it."""
+        archived = self.filtered(lambda user: not user.active)
+        # sudo: who archives users may be no member of their calendars; he must
+        # learn their names to be able to go on.
+        calendars = self.env["crm.agenda.calendar"].sudo()
+        for calendar in calendars.search([("manager_ids", "in", archived.ids)]):
+            if not calendar.manager_ids.filtered("active"):
+                raise ValidationError(
+                    _(
+                        "%(user)s is the last one who can manage the calendar "
+                        "%(calendar)s: give it another owner first.",
+                        user=(calendar.owner_id & archived or archived[0]).name,
+                        calendar=calendar.name,
+                    )
+                )
+
+    def _is_agenda_manager(self):
+        return self.has_group("crm_agenda.group_agenda_manager")

@@ -1,0 +1,85 @@
+from datetime import datetime, timedelta
+
+from odoo.tests import common
+
+# 14.0 keeps apart what later series have in one class.
+AgendaCase = getattr(common, "SavepointCase", common.TransactionCase)
+
+
+class TestAgendaCommon(AgendaCase):
+    """One calendar, and a user in every relation to it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(
+            context=dict(
+                cls.env.context,
+                no_reset_password=True,
+                tracking_disable=True,
+                no_mail_to_attendees=True,
+            )
+        )
+        cls.Event = cls.env["calendar.event"]
+        cls.owner = cls.new_user("owner")
+        cls.calendar = cls.new_calendar("Technician", cls.owner)
+        cls.members = {
+            level: cls.new_user(level) for level in ("busy", "read", "write", "manage")
+        }
+        for level, user in cls.members.items():
+            cls.share(cls.calendar, level, user_id=user.id)
+        cls.stranger = cls.new_user("stranger")
+        cls.planned = cls.env.ref("crm_agenda.crm_agenda_event_status_planned")
+        cls.done = cls.env.ref("crm_agenda.crm_agenda_event_status_done")
+        cls.cancelled = cls.env.ref("crm_agenda.crm_agenda_event_status_cancelled")
+        cls.visit = cls.env.ref("crm_agenda.crm_agenda_event_type_visit")
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Customer", "street": "Calle Mayor 1", "city": "Madrid"}
+        )
+
+    @classmethod
+    def new_user(cls, name, groups="base.group_user", **values):
+        values.setdefault("email", "%s@example.com" % name)
+        return common.new_test_user(
+            cls.env, login="agenda_%s" % name, groups=groups, **values
+        )
+
+    @classmethod
+    def new_calendar(cls, name, owner=None, **values):
+        values.update(name=name, owner_id=(owner or cls.owner).id)
+        return cls.env["crm.agenda.calendar"].create(values)
+
+    @classmethod
+    def share(cls, calendar, level, **subject):
+        return cls.env["crm.agenda.share"].create(
+            dict(subject, calendar_id=calendar.id, level=level)
+        )
+
+    @classmethod
+    def new_event(cls, calendar=None, user=None, **values):
+        """Create an event, by default as the calendar's owner, tomorrow 10:00 UTC."""
+        start = values.setdefault(
+            "start",
+            datetime.now().replace(hour=10, minute=0, second=0, microsecond=0)
+            + timedelta(days=1),
+        )
+        values.setdefault("stop", start + timedelta(hours=1))
+        values.setdefault("name", "Boiler check")
+        values.setdefault("partner_ids", [(6, 0, [])])
+        values.setdefault("privacy", "public")
+        if calendar is None:
+            calendar = cls.calendar
+        if calendar:
+            values["agenda_calendar_id"] = calendar.id
+        user = user or (calendar or cls.calendar).owner_id
+        events = cls.Event.with_user(user)
+        return events.create(values).with_env(cls.env)
+
+    @classmethod
+    def forget(cls):
+        """Drop what the ORM remembers, to read as another request would."""
+        if hasattr(cls.env, "invalidate_all"):
+            cls.env.invalidate_all()
+        else:
+            cls.env["base"].flush()
+            cls.env.cache.invalidate()

@@ -1,0 +1,332 @@
+from datetime import datetime, timedelta
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import TestAgendaCommon
+
+
+@tagged("post_install", "-at_install")
+class TestEvent(TestAgendaCommon):
+    def new_form(self, user=None, **context):
+        events = self.Event.with_user(user or self.owner)
+        return Form(
+            events.with_context(agenda=True, **context),
+            view="crm_agenda.calendar_event_view_form",
+        )
+
+    # Defaults
+
+    def test_new_event_starts_in_the_users_calendar(self):
+        self.owner.agenda_calendar_id = self.calendar
+        self.calendar.default_type_id = self.visit
+        form = self.new_form()
+        self.assertEqual(form.agenda_calendar_id, self.calendar)
+        self.assertEqual(form.agenda_type_id, self.visit)
+        self.assertEqual(form.agenda_status_id, self.planned)
+
+    def test_new_event_starts_in_the_calendar_of_the_screen(self):
+        self.owner.agenda_calendar_id = self.calendar
+        other = self.new_calendar("Other")
+        form = self.new_form(default_agenda_calendar_id=other.id)
+        self.assertEqual(form.agenda_calendar_id, other)
+
+    def test_a_default_calendar_that_was_lost_is_not_proposed(self):
+        self.members["read"].agenda_calendar_id = self.calendar
+        self.assertFalse(self.new_form(self.members["read"]).agenda_calendar_id)
+
+    def test_meetings_elsewhere_stay_out_of_the_agenda(self):
+        self.owner.agenda_calendar_id = self.calendar
+        meeting = self.Event.with_user(self.owner).create(
+            {
+                "name": "Plain",
+                "start": datetime(2030, 1, 7, 9),
+                "stop": datetime(2030, 1, 7, 10),
+            }
+        )
+        self.assertFalse(meeting.agenda_calendar_id)
+        self.assertFalse(meeting.agenda_status_id)
+
+    def test_event_created_by_code_gets_the_defaults(self):
+        starting = self.env["crm.agenda.event.status"].create(
+            {"name": "To confirm", "sequence": 90}
+        )
+        self.visit.write(
+            {
+                "starting_status_id": starting.id,
+                "default_alarm_ids": [
+                    (6, 0, self.env.ref("calendar.alarm_notif_2").ids)
+                ],
+            }
+        )
+        event = self.new_event(agenda_type_id=self.visit.id)
+        self.assertEqual(event.agenda_status_id, starting)
+        self.assertEqual(event.alarm_ids, self.visit.default_alarm_ids)
+        event = self.new_event(alarm_ids=[(6, 0, [])], agenda_type_id=self.visit.id)
+        self.assertFalse(event.alarm_ids)
+
+    def test_nobody_is_invited_because_of_the_screen(self):
+        events = self.Event.with_user(self.owner).with_context(
+            active_model="res.partner", active_id=self.customer.id
+        )
+        event = events.create(
+            {
+                "name": "Visit",
+                "agenda_calendar_id": self.calendar.id,
+                "start": datetime(2030, 1, 7, 9),
+                "stop": datetime(2030, 1, 7, 10),
+            }
+        )
+        self.assertFalse(event.partner_ids)
+        self.assertFalse(event.attendee_ids)
+        self.assertFalse(event.res_id)
+
+    def test_meeting_brought_into_the_agenda_gets_a_status(self):
+        meeting = self.new_event(calendar=False, user=self.owner)
+        meeting.with_user(self.owner).agenda_calendar_id = self.calendar
+        self.assertEqual(meeting.agenda_status_id, self.planned)
+
+    # What the form proposes
+
+    def test_type_proposes_duration_and_reminders(self):
+        call = self.env.ref("crm_agenda.crm_agenda_event_type_call")
+        form = self.new_form(default_agenda_calendar_id=self.calendar.id)
+        form.name = "Visit"
+        form.agenda_type_id = self.visit
+        self.assertEqual(form.duration, 2.0)
+        self.assertEqual(form.stop - form.start, timedelta(hours=2))
+        self.assertEqual(form.alarm_ids[:], self.visit.default_alarm_ids)
+        form.agenda_type_id = call
+        self.assertEqual(form.duration, 0.25)
+        self.assertEqual(form.alarm_ids[:], call.default_alarm_ids)
+
+    def test_type_keeps_the_duration_that_was_typed(self):
+        form = self.new_form(default_agenda_calendar_id=self.calendar.id)
+        form.duration = 3.5
+        form.agenda_type_id = self.visit
+        self.assertEqual(form.duration, 3.5)
+
+    def test_type_keeps_the_duration_of_a_saved_event(self):
+        event = self.new_event()
+        with Form(event, view="crm_agenda.calendar_event_view_form") as form:
+            form.agenda_type_id = self.visit
+        self.assertEqual(event.duration, 1.0)
+
+    def test_customer_proposes_his_address(self):
+        other = self.env["res.partner"].create({"name": "Other", "city": "Cuenca"})
+        form = self.new_form(default_agenda_calendar_id=self.calendar.id)
+        form.customer_id = self.customer
+        self.assertEqual(form.location, "Calle Mayor 1, Madrid")
+        form.customer_id = other
+        self.assertEqual(form.location, "Cuenca")
+        form.location = "At the fair"
+        form.customer_id = self.customer
+        self.assertEqual(form.location, "At the fair")
+
+    def test_document_proposes_customer_and_subject(self):
+        seller = self.new_user("seller", "sales_team.group_sale_salesman_all_leads")
+        lead = self.env["crm.lead"].create(
+            {"name": "Heating", "partner_id": self.customer.id, "type": "opportunity"}
+        )
+        self.share(self.calendar, "write", user_id=seller.id)
+        form = self.new_form(
+            seller,
+            default_agenda_calendar_id=self.calendar.id,
+            default_document_ref="crm.lead,%s" % lead.id,
+        )
+        self.assertEqual(form.customer_id, self.customer)
+        self.assertEqual(form.name, "Heating")
+        self.assertEqual(form.location, "Calle Mayor 1, Madrid")
+        event = form.save()
+        self.assertEqual((event.res_model, event.res_id), ("crm.lead", lead.id))
+        self.assertEqual(event.document_ref, lead)
+        self.assertFalse(lead.activity_ids)
+
+    def test_document_keeps_what_was_typed(self):
+        seller = self.new_user("seller", "sales_team.group_sale_salesman_all_leads")
+        lead = self.env["crm.lead"].create(
+            {"name": "Heating", "partner_id": self.customer.id}
+        )
+        other = self.env["res.partner"].create({"name": "Other"})
+        form = self.new_form(seller)
+        form.name = "Typed"
+        form.customer_id = other
+        form.document_ref = "crm.lead,%s" % lead.id
+        self.assertEqual(form.name, "Typed")
+        self.assertEqual(form.customer_id, other)
+
+    # Series
+
+    def test_occurrences_carry_the_agenda_fields(self):
+        extra = self.new_user("extra")
+        series = self.new_series(
+            agenda_type_id=self.visit.id,
+            customer_id=self.customer.id,
+            shared_user_ids=[(6, 0, extra.ids)],
+            location="Here",
+            attachment_ids=[(6, 0, self.new_file().ids)],
+            res_model_id=self.env["ir.model"]._get("res.partner").id,
+            res_id=self.customer.id,
+        )
+        self.assertEqual(len(series), 3)
+        for event in series:
+            self.assertEqual(event.agenda_calendar_id, self.calendar)
+            self.assertEqual(event.agenda_type_id, self.visit)
+            self.assertEqual(event.customer_id, self.customer)
+            self.assertEqual(event.shared_user_ids, extra)
+            self.assertEqual(event.agenda_status_id, self.planned)
+            self.assertEqual(event.attachment_ids.name, "plan.txt")
+            self.assertEqual(event.res_id, self.customer.id)
+
+    def test_each_occurrence_has_its_own_status(self):
+        series = self.new_series()
+        series[1].agenda_status_id = self.done
+        self.assertEqual(
+            [event.agenda_status_kind for event in series], ["open", "done", "open"]
+        )
+
+    def test_file_of_a_series_is_read_through_any_occurrence(self):
+        file = self.new_file()
+        series = self.new_series(attachment_ids=[(6, 0, file.ids)])
+        extra = self.new_user("extra")
+        series[2].shared_user_ids = extra
+        self.forget()
+        self.assertEqual(file.with_user(extra).read(["name"])[0]["name"], "plan.txt")
+        with self.assertRaises(AccessError):
+            file.with_user(self.stranger).read(["name"])
+
+    def test_file_outlives_the_occurrence_that_owns_it(self):
+        file = self.new_file()
+        series = self.new_series(attachment_ids=[(6, 0, file.ids)])
+        owner = series.filtered(lambda event: event.id == file.res_id)
+        owner.with_user(self.owner).unlink()
+        self.assertTrue(file.exists())
+        self.assertIn(file.res_id, (series - owner).ids)
+
+    # Documents
+
+    def test_document_that_may_not_be_read_is_not_shown(self):
+        lead = self.env["crm.lead"].create({"name": "Heating"})
+        event = self.new_event(document_ref="crm.lead,%s" % lead.id, user=self.env.user)
+        self.forget()
+        as_reader = event.with_user(self.members["read"])
+        self.assertFalse(as_reader.document_ref)
+        self.assertEqual(as_reader.read(["document_ref"])[0]["document_ref"], False)
+
+    def test_deleted_document_leaves_the_event_whole(self):
+        lead = self.env["crm.lead"].create({"name": "Heating"})
+        event = self.new_event(document_ref="crm.lead,%s" % lead.id, user=self.env.user)
+        lead.unlink()
+        self.forget()
+        self.assertFalse(event.document_ref)
+        self.assertEqual(event.name, "Boiler check")
+
+    def test_linking_a_deleted_document_is_refused(self):
+        lead = self.env["crm.lead"].create({"name": "Heating"})
+        value = "crm.lead,%s" % lead.id
+        lead.unlink()
+        with self.assertRaisesRegex(ValidationError, "deleted"):
+            self.new_event(document_ref=value, user=self.env.user)
+
+    def test_linking_a_document_one_may_not_read_is_refused(self):
+        lead = self.env["crm.lead"].create({"name": "Heating"})
+        with self.assertRaises(AccessError):
+            self.new_event(document_ref="crm.lead,%s" % lead.id, user=self.owner)
+
+    def test_documents_count_and_open_their_events(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Contact", "parent_id": self.customer.id}
+        )
+        order = self.env["sale.order"].create({"partner_id": self.customer.id})
+        self.new_event(
+            customer_id=contact.id,
+            document_ref="sale.order,%s" % order.id,
+            user=self.env.user,
+        )
+        self.assertEqual(order.agenda_event_count, 1)
+        self.assertEqual(contact.agenda_event_count, 1)
+        self.assertEqual(self.customer.agenda_event_count, 1)
+        stranger = self.customer.with_user(self.stranger)
+        self.assertEqual(stranger.agenda_event_count, 0)
+        action = order.action_agenda_events()
+        self.assertEqual(len(self.Event.search(action["domain"])), 1)
+        new = self.Event.with_context(**action["context"]).default_get(["document_ref"])
+        self.assertEqual(new["document_ref"], "sale.order,%s" % order.id)
+
+    def test_only_the_models_of_the_consultant_can_be_linked(self):
+        selection = dict(self.Event._select_document_models())
+        self.assertIn("sale.order", selection)
+        self.assertNotIn("res.country", selection)
+        self.env["crm.agenda.document.model"].search(
+            [("model", "=", "sale.order")]
+        ).active = False
+        self.assertNotIn("sale.order", dict(self.Event._select_document_models()))
+
+    # Late
+
+    def test_late_is_over_and_still_open(self):
+        past = datetime.now().replace(microsecond=0) - timedelta(days=2)
+        late = self.new_event(start=past)
+        done = self.new_event(start=past, agenda_status_id=self.done.id)
+        coming = self.new_event()
+        events = late | done | coming
+        self.assertEqual(events.filtered("is_late"), late)
+        domain = [("id", "in", events.ids)]
+        found = self.Event.search(domain + [("is_late", "=", True)])
+        self.assertEqual(found, late)
+        found = self.Event.search(domain + [("is_late", "=", False)])
+        self.assertEqual(found, done | coming)
+
+    # Bad input
+
+    def test_end_before_start_is_refused(self):
+        start = datetime(2030, 1, 7, 10)
+        with self.assertRaises(ValidationError):
+            self.new_event(start=start, stop=start - timedelta(hours=1))
+
+    def test_type_of_another_company_is_refused(self):
+        company = self.env["res.company"].create({"name": "Other company"})
+        self.visit.copy({"company_id": company.id})
+        other = self.visit.copy({"company_id": company.id})
+        with self.assertRaisesRegex(ValidationError, "different companies"):
+            self.new_event(agenda_type_id=other.id, user=self.env.user)
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_calendar_of_another_company_is_refused(self):
+        company = self.env["res.company"].create({"name": "Other company"})
+        boss = self.new_user("boss", company_ids=[(6, 0, (company | self.env.company).ids)])
+        elsewhere = self.new_calendar("Elsewhere", boss, company_id=company.id)
+        boss_here = boss.with_context(allowed_company_ids=boss.company_id.ids)
+        with self.assertRaises(AccessError):
+            self.Event.with_env(boss_here.with_user(boss).env).create(
+                {
+                    "name": "Visit",
+                    "agenda_calendar_id": elsewhere.id,
+                    "start": datetime(2030, 1, 7, 9),
+                    "stop": datetime(2030, 1, 7, 10),
+                    "partner_ids": [(6, 0, [])],
+                }
+            )
+
+    # Helpers
+
+    def new_file(self):
+        return (
+            self.env["ir.attachment"]
+            .with_user(self.owner)
+            .create({"name": "plan.txt", "raw": b"plan", "res_model": "calendar.event"})
+            .with_env(self.env)
+        )
+
+    def new_series(self, **values):
+        event = self.new_event(
+            recurrency=True,
+            rrule_type="daily",
+            interval=1,
+            end_type="count",
+            count=3,
+            event_tz="Europe/Madrid",
+            **values
+        )
+        return event.recurrence_id.calendar_event_ids.sorted("start")
