@@ -4,11 +4,13 @@ from . import crm_agenda_event_type
 from . import crm_agenda_document_model
 from . import crm_agenda_calendar
 from . import crm_agenda_share
+from . import crm_agenda_reminder
+from . import calendar_alarm
+from . import calendar_alarm_manager
 from . import calendar_event
 from . import calendar_event_access
 from . import calendar_event_document
 from . import calendar_attendee
-from . import ir_attachment
 from . import res_users
 from . import res_groups
 from . import crm_team

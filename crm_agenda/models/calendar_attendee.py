@@ -9,5 +9,8 @@ class CalendarAttendee(models.Model):
         if mine and set(vals) == {"state"}:
             # sudo: an attendee answers his own invitation, and 19.0 asks for the
             # right to write the event
-            return super(CalendarAttendee, self.sudo()).write(vals)
-        return super().write(vals)
+            self = self.sudo()
+        result = super(CalendarAttendee, self).write(vals)
+        if "state" in vals:
+            self.env["crm.agenda.reminder"]._plan(self.event_id)
+        return result

@@ -4,6 +4,24 @@ from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
 
+PLAN_FIELDS = {
+    "active",
+    "agenda_calendar_id",
+    "agenda_status_id",
+    "alarm_ids",
+    "allday",
+    "duration",
+    "partner_ids",
+    "privacy",
+    "shared_user_ids",
+    "start",
+    "start_date",
+    "stop",
+    "stop_date",
+    "user_id",
+}
+
+
 class CalendarEvent(models.Model):
     """Odoo's meeting, as an event of an agenda calendar.
 
@@ -59,6 +77,9 @@ class CalendarEvent(models.Model):
         "event_id",
         "attachment_id",
         string="Files",
+    )
+    reminder_ids = fields.One2many(
+        "crm.agenda.reminder", "event_id", string="Deliveries", copy=False
     )
     agenda_proposals = fields.Char(
         store=False,
@@ -140,13 +161,13 @@ class CalendarEvent(models.Model):
             else vals
             for vals in vals_list
         ]
-        self._check_attachments(vals_list)
         events = super().create(vals_list)
         events._adopt_attachments()
+        reminding = events.filtered(lambda e: e.agenda_calendar_id and e.alarm_ids)
+        self.env["crm.agenda.reminder"]._plan(reminding)
         return events
 
     def write(self, values):
-        self._check_attachments([values])
         result = super().write(values)
         if "attachment_ids" in values:
             self._adopt_attachments()
@@ -158,11 +179,13 @@ class CalendarEvent(models.Model):
                 }
                 status_id = self._get_agenda_defaults(vals)["agenda_status_id"]
                 event.agenda_status_id = status_id
+        if PLAN_FIELDS & set(values):
+            # sudo: whether there is something to plan is not shown to anybody
+            reminding = self.sudo().filtered(
+                lambda e: e.agenda_calendar_id or e.reminder_ids
+            )
+            self.env["crm.agenda.reminder"]._plan(reminding)
         return result
-
-    def unlink(self):
-        self._hand_over_attachments()
-        return super().unlink()
 
     def action_open_full_form(self):
         """Go from the short form to the form with everything."""
@@ -231,38 +254,22 @@ class CalendarEvent(models.Model):
         """Return the field's value as something that JSON can hold."""
         return self._fields[fname].convert_to_read(self[fname], self, False)
 
-    @api.model
-    def _check_attachments(self, vals_list):
-        """Refuse to link files that the user may not read: the event's readers,
-        himself among them, will read them through it."""
-        ids = set()
-        for vals in vals_list:
-            for command in vals.get("attachment_ids") or ():
-                if command[0] == 4:
-                    ids.add(command[1])
-                elif command[0] == 6:
-                    ids.update(command[2])
-        self.env["ir.attachment"].browse(ids).check("read")
-
     def _adopt_attachments(self):
-        """Make the events own the files that were uploaded for them."""
-        for event in self.filtered("attachment_ids"):
-            # sudo: of files that the user could link; just uploaded, they are his
-            orphans = event.sudo().attachment_ids.filtered(lambda a: not a.res_id)
-            orphans.write({"res_model": self._name, "res_id": event.id})
+        """Give each event files of its own, which are read by who reads the event.
 
-    def _hand_over_attachments(self):
-        """Keep the files of a deleted event that other occurrences have too."""
-        # sudo: the other occurrences may be in calendars of others; only the owner
-        # of the file changes, and it was readable through them before.
-        for attachment in self.sudo().attachment_ids:
-            if attachment.res_model == self._name and attachment.res_id in self.ids:
-                heir = self.sudo().search(
-                    [
-                        ("attachment_ids", "in", attachment.ids),
-                        ("id", "not in", self.ids),
-                    ],
-                    limit=1,
-                )
-                if heir:
-                    attachment.res_id = heir.id
+        A file uploaded for it becomes its own; one of another record, such as the
+        occurrence from which it was copied, is copied if the user may read it.
+        """
+        for event in self.filtered("attachment_ids"):
+            owner = {"res_model": self._name, "res_id": event.id}
+            for attachment in event.attachment_ids:
+                if not attachment.res_id:
+                    attachment.write(owner)
+                elif (attachment.res_model, attachment.res_id) != (
+                    self._name,
+                    event.id,
+                ):
+                    copy = attachment.create(
+                        dict(owner, name=attachment.name, raw=attachment.raw)
+                    )
+                    event.attachment_ids = [(3, attachment.id), (4, copy.id)]

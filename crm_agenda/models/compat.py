@@ -31,3 +31,48 @@ def count_by(model, domain, groupby):
         key = group[groupby]
         counts[key[0] if isinstance(key, tuple) else key] = group[groupby + "_count"]
     return counts
+
+
+def flush(env):
+    """Write to the database what the ORM holds back."""
+    if SERIES >= 18:
+        env.flush_all()
+    else:
+        env["base"].flush()
+
+
+def forget(env):
+    """Write, and drop, all that the ORM remembers."""
+    flush(env)
+    if SERIES >= 18:
+        env.invalidate_all()
+    else:
+        env.cache.invalidate()
+
+
+def is_private(event):
+    """Say whether Odoo hides the event from all but its own people."""
+    if event.privacy or SERIES < 18:
+        return event.privacy == "private"
+    return event.user_id.calendar_default_privacy == "private"
+
+
+def trigger(cron, instant):
+    """Have ``cron`` run at ``instant``; where it can't, it runs each minute."""
+    if SERIES >= 18:
+        cron._trigger(instant)
+
+
+def push_alarms(user, alarms):
+    """Pop up ``alarms`` (see ``calendar.alarm_manager``) in the user's web client."""
+    if SERIES >= 18:
+        user._bus_send("calendar.alarm", alarms)
+    else:
+        channel = (user.env.cr.dbname, "calendar.alarm", user.partner_id.id)
+        user.env["bus.bus"].sendone(channel, alarms)
+
+
+def render(env, xmlid, values):
+    """Return the QWeb template as a string of HTML."""
+    html = env["ir.ui.view"]._render_template(xmlid, values)
+    return html.decode() if isinstance(html, bytes) else html

@@ -91,6 +91,21 @@ class CrmAgendaCalendar(models.Model):
         compute="_compute_members",
         store=True,
     )
+    remind_owner = fields.Boolean(
+        string="Remind the Owner",
+        default=True,
+        help="The owner gets the reminders of all events. Others ask for them on "
+        "their share.",
+    )
+    reminded_ids = fields.Many2many(
+        "res.users",
+        "crm_agenda_calendar_reminded_rel",
+        "calendar_id",
+        "user_id",
+        string="Reminded Members",
+        compute="_compute_members",
+        store=True,
+    )
     can_write = fields.Boolean(
         compute="_compute_can_write", string="I may write", search="_search_can_write"
     )
@@ -115,14 +130,17 @@ class CrmAgendaCalendar(models.Model):
 
     @api.depends(
         "owner_id.company_ids",
+        "remind_owner",
         "company_id",
         "share_ids.level",
+        "share_ids.remind",
         "share_ids.user_id.company_ids",
         "share_ids.team_id.user_id.company_ids",
         "share_ids.team_id.member_ids.company_ids",
         "share_ids.group_id.%s.company_ids" % GROUP_USERS,
     )
     def _compute_members(self):
+        changed = self.browse()
         for calendar in self:
             users = calendar.owner_id
             for level, field in (
@@ -134,6 +152,18 @@ class CrmAgendaCalendar(models.Model):
                 shares = calendar.share_ids.filtered(lambda s, lv=level: s.level == lv)
                 users |= shares._get_users()
                 calendar[field] = users.filtered(calendar._is_open_to)
+            reminded = calendar.share_ids.filtered("remind")._get_users()
+            if calendar.remind_owner:
+                reminded |= calendar.owner_id
+            reminded &= calendar.reader_ids
+            if reminded != calendar.reminded_ids:
+                changed |= calendar
+            calendar.reminded_ids = reminded
+        if changed.ids:
+            # Here, because teams, groups and companies change who is reminded too.
+            self.env["crm.agenda.reminder"]._plan_coming(
+                [("agenda_calendar_id", "in", changed.ids)]
+            )
 
     @api.depends_context("uid")
     @api.depends("writer_ids")
@@ -209,6 +239,12 @@ class CrmAgendaCalendar(models.Model):
         }
         action["display_name"] = self.name
         return action
+
+    @api.model
+    def _get_member_fields(self):
+        """Return the names of the fields that depend on who the people are."""
+        fnames = self._fields["member_ids"].compute
+        return [f.name for f in self._fields.values() if f.compute == fnames]
 
     def _is_open_to(self, user):
         """Say whether ``user`` works in the calendar's company."""

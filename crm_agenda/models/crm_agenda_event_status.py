@@ -26,6 +26,14 @@ class CrmAgendaEventStatus(models.Model):
         "res.company", index=True, help="Empty: every company uses it."
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "kind" in vals:
+            self.env["crm.agenda.reminder"]._plan_coming(
+                [("agenda_status_id", "in", self.ids)]
+            )
+        return result
+
     @api.model
     def _get_starting(self, company):
         """Return the status in which events of ``company`` begin."""

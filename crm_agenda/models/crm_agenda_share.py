@@ -34,6 +34,11 @@ class CrmAgendaShare(models.Model):
         help="Of several shares that reach one user, the highest level holds.",
     )
 
+    remind = fields.Boolean(
+        string="Remind",
+        help="Who may read the events gets their reminders too.",
+    )
+
     _sql_constraints = [
         (
             "one_subject",

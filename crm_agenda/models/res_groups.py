@@ -25,5 +25,5 @@ class ResGroups(models.Model):
 
     def _recompute_agenda_members(self):
         calendars = self.trans_implied_ids._agenda_shares().calendar_id
-        for fname in ("member_ids", "reader_ids", "writer_ids", "manager_ids"):
+        for fname in calendars._get_member_fields():
             self.env.add_to_compute(calendars._fields[fname], calendars)

@@ -9,6 +9,22 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "crm.agenda.document.mixin"]
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "tz" in vals:
+            self._plan_agenda_reminders()
+        return result
+
+    def _set_calendar_last_notif_ack(self):
+        self.env["crm.agenda.reminder"]._confirm_shown(self.env.user.partner_id)
+        return super()._set_calendar_last_notif_ack()
+
+    def _plan_agenda_reminders(self):
+        """Plan anew what is due to these people."""
+        reminders = self.env["crm.agenda.reminder"].sudo()  # sudo: as in _plan
+        domain = [("partner_id", "in", self.ids), ("state", "=", "pending")]
+        reminders._plan(reminders.search(domain).event_id)
+
     def _count_agenda_events(self):
         events = self.env["calendar.event"]
         counts = count_by(events, self._get_agenda_domain(), "customer_id")

@@ -21,6 +21,12 @@ class ResUsers(models.Model):
     def SELF_WRITEABLE_FIELDS(self):
         return list(super().SELF_WRITEABLE_FIELDS) + ["agenda_calendar_id"]
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "active" in vals:
+            self.partner_id._plan_agenda_reminders()
+        return result
+
     @api.constrains("active")
     def _check_agenda_managers(self):
         """A calendar never ends without somebody who can manage it."""

@@ -186,23 +186,18 @@ class TestEvent(TestAgendaCommon):
             [event.agenda_status_kind for event in series], ["open", "done", "open"]
         )
 
-    def test_file_of_a_series_is_read_through_any_occurrence(self):
-        file = self.new_file()
-        series = self.new_series(attachment_ids=[(6, 0, file.ids)])
+    def test_each_occurrence_has_its_own_copy_of_a_file(self):
+        series = self.new_series(attachment_ids=[(6, 0, self.new_file().ids)])
         extra = self.new_user("extra")
         series[2].shared_user_ids = extra
         self.forget()
-        self.assertEqual(file.with_user(extra).read(["name"])[0]["name"], "plan.txt")
-        with self.assertRaises(AccessError):
-            file.with_user(self.stranger).read(["name"])
-
-    def test_file_outlives_the_occurrence_that_owns_it(self):
-        file = self.new_file()
-        series = self.new_series(attachment_ids=[(6, 0, file.ids)])
-        owner = series.filtered(lambda event: event.id == file.res_id)
-        owner.with_user(self.owner).unlink()
-        self.assertTrue(file.exists())
-        self.assertIn(file.res_id, (series - owner).ids)
+        files = series.attachment_ids.with_user(extra)
+        self.assertEqual(len(files), 3)
+        self.assertEqual(files.search([("id", "in", files.ids)]).ids,
+                         series[2].attachment_ids.ids)
+        self.assertEqual(series[2].attachment_ids.with_user(extra).raw, b"plan")
+        (series[0] | series[1]).with_user(self.owner).unlink()
+        self.assertEqual(series[2].attachment_ids.exists().raw, b"plan")
 
     # Documents
 

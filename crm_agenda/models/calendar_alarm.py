@@ -1,0 +1,81 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.tools.float_utils import float_round
+
+
+class CalendarAlarm(models.Model):
+    _inherit = "calendar.alarm"
+
+    at_clock_time = fields.Boolean(
+        string="At a Time of Day",
+        help="Events of an agenda calendar remind at this time of day of each "
+        "recipient, instead of so long before they start.",
+    )
+    clock_time = fields.Float(string="Time of Day", default=18.0)
+    clock_day = fields.Selection(
+        [("day", "The same day"), ("eve", "The day before")],
+        string="On",
+        default="eve",
+    )
+
+    _sql_constraints = [
+        (
+            "clock_time_of_a_day",
+            "CHECK (clock_time >= 0 AND clock_time < 24)",
+            "The time of day must be between 00:00 and 23:59.",
+        )
+    ]
+
+    @api.model
+    def _get_plan_fields(self):
+        return {
+            "alarm_type",
+            "duration",
+            "interval",
+            "at_clock_time",
+            "clock_time",
+            "clock_day",
+        }
+
+    def write(self, values):
+        result = super().write(values)
+        if self._get_plan_fields() & set(values):
+            self.env["crm.agenda.reminder"]._plan_coming(
+                [("alarm_ids", "in", self.ids)]
+            )
+        return result
+
+    def _get_due(self, event, timezone):
+        """Return the instant (UTC) at which to remind somebody in ``timezone``.
+
+        An all-day event begins at 8:00 of whoever is reminded: Odoo stores that
+        hour without a time zone.
+        """
+        self.ensure_one()
+        if event.allday:
+            start = _to_utc(event.start, timezone)
+        else:
+            start = event.start
+        if not self.at_clock_time:
+            return start - timedelta(minutes=self.duration_minutes)
+        day = pytz.utc.localize(start).astimezone(timezone).date()
+        if self.clock_day == "eve":
+            day -= timedelta(days=1)
+        minutes = int(float_round(self.clock_time * 60, precision_digits=0))
+        clock = datetime.combine(day, time()) + timedelta(minutes=minutes)
+        return _to_utc(clock, timezone)
+
+
+def _to_utc(local, timezone):
+    """Return a naive local time as naive UTC.
+
+    A time that a DST change skips is the same instant as the time after it; one that
+    happens twice is the first.
+    """
+    instant = timezone.normalize(timezone.localize(local, is_dst=True))
+    if instant.replace(tzinfo=None) != local:
+        instant = timezone.normalize(timezone.localize(local, is_dst=False))
+    return instant.astimezone(pytz.utc).replace(tzinfo=None)

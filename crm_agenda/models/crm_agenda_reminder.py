@@ -1,0 +1,461 @@
+import logging
+import time
+from collections import defaultdict
+from datetime import timedelta
+
+import pytz
+from psycopg2 import OperationalError
+
+from odoo import _, api, fields, models
+from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
+
+from .compat import flush, forget, is_private, push_alarms, render, trigger
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 500
+HORIZON = timedelta(days=40)  # how far ahead rows are made
+CLOCK_AHEAD = 3 * 24 * 60  # minutes; a clock time on the day before, in any time zone
+SNOOZE = timedelta(minutes=5)  # after which a pop-up that nobody answered returns
+PAUSE = timedelta(minutes=5)  # before the second attempt; doubles with each one
+MAX_ATTEMPTS = 6
+
+
+class CrmAgendaReminder(models.Model):
+    """One delivery, due to one person at one instant for one event.
+
+    Rows are made ahead of time and kept in step with the events, so that what is
+    due never depends on when a scheduled action ran last.
+    """
+
+    _name = "crm.agenda.reminder"
+    _description = "Agenda Reminder"
+    _order = "due, id"
+    _rec_name = "event_id"
+
+    event_id = fields.Many2one(
+        "calendar.event", required=True, index=True, ondelete="cascade"
+    )
+    alarm_id = fields.Many2one(
+        "calendar.alarm", string="Reminder", required=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Recipient",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    channel = fields.Selection(
+        [("notification", "Web notification"), ("email", "Email")], required=True
+    )
+    due = fields.Datetime(required=True)
+    next_attempt = fields.Datetime(
+        help="When something is to be done: try it, at the due instant or after a "
+        "pause, or show it again. Empty when it is settled."
+    )
+    state = fields.Selection(
+        [
+            ("pending", "Pending"),
+            ("sent", "Sent"),
+            ("cancelled", "Cancelled"),
+            ("failed", "Failed"),
+        ],
+        required=True,
+        default="pending",
+    )
+    late = fields.Boolean(
+        readonly=True, help="The event was over before the reminder could be sent."
+    )
+    attempts = fields.Integer(readonly=True)
+    error = fields.Char(string="Last Error", readonly=True)
+    sent_at = fields.Datetime(readonly=True)
+
+    _sql_constraints = [
+        (
+            "once",
+            "UNIQUE (event_id, alarm_id, partner_id)",
+            "A person is reminded once of an event by each of its reminders.",
+        )
+    ]
+
+    def init(self):
+        # The dispatcher looks for the few rows that want something among all those of
+        # years.
+        self.env.cr.execute(
+            "CREATE INDEX IF NOT EXISTS crm_agenda_reminder_next_attempt_index "
+            "ON crm_agenda_reminder (next_attempt) WHERE next_attempt IS NOT NULL"
+        )
+
+    def action_retry(self):
+        """Try again, now, what was given up."""
+        self.filtered(lambda r: r.state == "failed").write(
+            {
+                "state": "pending",
+                "attempts": 0,
+                "error": False,
+                "next_attempt": fields.Datetime.now(),
+            }
+        )
+        self._trigger_dispatch([fields.Datetime.now()])
+
+    # Planning
+
+    @api.model
+    def _plan(self, events):
+        """Make the rows of ``events`` what they should be.
+
+        Reads the events with everything that counts (time, alarms, people, status)
+        and touches only the rows that differ.
+        """
+        # sudo: whoever changes an event changes what its people are due; the rows
+        # are written for them, and shown to him only as the record rules allow.
+        events = events.sudo().exists()
+        self = self.sudo().with_context(active_test=False)
+        now = fields.Datetime.now()
+        wanted = {}
+        for event in events:
+            wanted.update(self._get_wanted(event, now))
+        stale = self.browse()
+        moved = defaultdict(self.browse)
+        for row in self.search([("event_id", "in", events.ids)]):
+            due = wanted.pop((row.event_id.id, row.alarm_id.id, row.partner_id.id), None)
+            if due is None:
+                if row.state == "pending":
+                    stale |= row
+            elif due != row.due or row._is_reopened() or row._has_new_channel():
+                moved[due, row.alarm_id.alarm_type] |= row
+        if stale:
+            stale.write({"state": "cancelled", "next_attempt": False})
+        for (due, channel), rows in moved.items():
+            rows.write(self._get_new_values(due, channel))
+        alarms = self.env["calendar.alarm"]
+        self.create(
+            [
+                dict(
+                    self._get_new_values(due, alarms.browse(alarm_id).alarm_type),
+                    event_id=event_id,
+                    alarm_id=alarm_id,
+                    partner_id=partner_id,
+                )
+                for (event_id, alarm_id, partner_id), due in wanted.items()
+            ]
+        )
+        self._trigger_dispatch([due for due, _c in moved] + list(wanted.values()))
+
+    @api.model
+    def _plan_coming(self, domain):
+        """Plan the events that match ``domain`` and are not over."""
+        events = self.env["calendar.event"].sudo()  # sudo: as in _plan
+        domain = domain + [("stop", ">", fields.Datetime.now())]
+        self._plan(events.search(domain))
+
+    @api.model
+    def _get_wanted(self, event, now):
+        """Return ``{(event id, alarm id, partner id): due instant}`` of one event."""
+        if (
+            not event.agenda_calendar_id
+            or not event.active
+            or not event.stop
+            or event.stop <= now
+            or event.agenda_status_kind in ("done", "cancelled")
+        ):
+            return {}
+        wanted = {}
+        for partner, channels in self._get_recipients(event).items():
+            for alarm in event.alarm_ids:
+                if alarm.alarm_type in channels:
+                    due = alarm._get_due(event, self._get_timezone(event, partner))
+                    if due <= now + HORIZON:
+                        wanted[event.id, alarm.id, partner.id] = due
+        return wanted
+
+    @api.model
+    def _get_recipients(self, event):
+        """Return ``{partner: channels that reach him}`` of who is reminded.
+
+        All of them may read the event: see the record rules.
+        """
+        attending = event.attendee_ids.filtered(
+            lambda a: a.state != "declined" and a.partner_id in event.partner_ids
+        )
+        declined = event.attendee_ids - attending
+        users = event.shared_user_ids
+        if not is_private(event):
+            users |= event.agenda_calendar_id.reminded_ids
+        users = users.filtered("active")
+        recipients = {}
+        for partner in attending.partner_id | users.partner_id:
+            if partner not in declined.partner_id:
+                internal = any(not u.share for u in partner.user_ids if u.active)
+                recipients[partner] = (
+                    ("notification", "email") if internal else ("email",)
+                )
+        return recipients
+
+    @api.model
+    def _get_timezone(self, event, partner):
+        return pytz.timezone(partner.tz or event.event_tz or event.user_id.tz or "UTC")
+
+    def _is_reopened(self):
+        return self.state == "cancelled" and not self.late
+
+    def _has_new_channel(self):
+        return self.state == "pending" and self.channel != self.alarm_id.alarm_type
+
+    @api.model
+    def _get_new_values(self, due, channel):
+        return {
+            "channel": channel,
+            "due": due,
+            "next_attempt": due,
+            "state": "pending",
+            "late": False,
+            "attempts": 0,
+            "error": False,
+            "sent_at": False,
+        }
+
+    @api.model
+    def _trigger_dispatch(self, instants):
+        cron = self.env.ref("crm_agenda.ir_cron_dispatch_reminders", False)
+        if cron and instants:
+            trigger(cron.sudo(), min(instants))  # sudo: nobody else may wake a cron
+
+    @api.model
+    def _cron_extend(self, commit=True):
+        """Make the rows that came within the horizon."""
+        # sudo: as in _plan
+        events = self.env["calendar.event"].sudo()
+        alarms = self.env["calendar.alarm"].sudo().search([])
+        ahead = max(alarms.mapped("duration_minutes") + [CLOCK_AHEAD])
+        now = fields.Datetime.now()
+        domain = [
+            ("agenda_calendar_id", "!=", False),
+            ("alarm_ids", "!=", False),
+            ("stop", ">", now),
+            ("start", "<=", now + HORIZON + timedelta(minutes=ahead)),
+        ]
+        event_ids = events.search(domain, order="id").ids
+        for first in range(0, len(event_ids), BATCH):
+            self._plan(events.browse(event_ids[first : first + BATCH]))
+            self._end_batch(commit)
+
+    # Dispatching
+
+    @api.model
+    def _cron_dispatch(self, commit=True):
+        """Send what is due, in batches that other workers skip while one has them."""
+        started = time.monotonic()
+        totals = defaultdict(int)
+        while True:
+            try:
+                counts = self._dispatch_batch()
+            except OperationalError as error:
+                if error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY or not commit:
+                    raise
+                # Another worker was done with one of the rows since this
+                # transaction began: look again.
+                self.env.cr.rollback()
+                continue
+            self._end_batch(commit)
+            if not counts:
+                break
+            for outcome, count in counts.items():
+                totals[outcome] += count
+        self._show_again()
+        _logger.info(
+            "Reminders: %d sent, %d to retry, %d failed, %d late in %.1f s",
+            totals["sent"],
+            totals["retry"],
+            totals["failed"],
+            totals["late"],
+            time.monotonic() - started,
+        )
+        upcoming = self.sudo().search(  # sudo: to wake up in time for anybody
+            [("state", "=", "pending")], order="next_attempt", limit=1
+        )
+        self._trigger_dispatch(upcoming.mapped("next_attempt"))
+
+    def _end_batch(self, commit):
+        """Make what was done last, and forget it."""
+        if commit:
+            # The outgoing mails and the state of their rows are one transaction.
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+        forget(self.env)
+
+    @api.model
+    def _dispatch_batch(self, limit=BATCH):
+        """Claim up to ``limit`` due rows, send them and mark them.
+
+        :return: ``{outcome: count}``, empty when nothing is due
+        """
+        self = self.sudo()  # sudo: sends to everybody, returns only counts
+        now = fields.Datetime.now()
+        flush(self.env)
+        self.env.cr.execute(
+            "SELECT id FROM crm_agenda_reminder "
+            "WHERE state = 'pending' AND next_attempt <= %s "
+            "ORDER BY next_attempt, id LIMIT %s FOR UPDATE SKIP LOCKED",
+            [now, limit],
+        )
+        rows = self.browse([row_id for row_id, in self.env.cr.fetchall()])
+        if not rows:
+            return {}
+        late = rows.filtered(lambda row: row.event_id.stop <= now)
+        late.write({"state": "cancelled", "late": True, "next_attempt": False})
+        mute = (rows - late).filtered(lambda r: r.channel == "email" and not r._email())
+        mute.write(
+            {
+                "state": "failed",
+                "error": _("The recipient has no email address."),
+                "next_attempt": False,
+            }
+        )
+        due = rows - late - mute
+        counts = defaultdict(int, late=len(late), failed=len(mute))
+        try:
+            with self.env.cr.savepoint():
+                due._send()
+            counts["sent"] += len(due)
+        except OperationalError:
+            raise
+        except Exception as error:
+            _logger.warning("%s; sending the batch one by one", error)
+            for row in due:
+                counts[row._send_alone()] += 1
+        return dict(counts)
+
+    def _send_alone(self):
+        """Send one row, and keep its error if it fails.
+
+        :return: the outcome: sent, retry or failed
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._send()
+            return "sent"
+        except OperationalError:
+            raise
+        except Exception as error:
+            attempts = self.attempts + 1
+            failed = attempts >= MAX_ATTEMPTS
+            pause = PAUSE * 2 ** (attempts - 1)
+            self.write(
+                {
+                    "state": "failed" if failed else "pending",
+                    "attempts": attempts,
+                    "error": str(error),
+                    "next_attempt": not failed and fields.Datetime.now() + pause,
+                }
+            )
+            _logger.warning("Reminder %s failed %d times: %s", self.id, attempts, error)
+            return "failed" if failed else "retry"
+
+    def _send(self):
+        """Hand the rows to Odoo's outgoing mail and to the web client."""
+        now = fields.Datetime.now()
+        emails = self.filtered(lambda row: row.channel == "email")
+        shown = self - emails
+        emails.write({"state": "sent", "sent_at": now, "next_attempt": False})
+        shown.write({"state": "sent", "sent_at": now, "next_attempt": now + SNOOZE})
+        rows_by_locale = defaultdict(list)
+        for row in emails:
+            timezone = self._get_timezone(row.event_id, row.partner_id).zone
+            rows_by_locale[row.partner_id.lang, timezone].append(row.id)
+        self.env["mail.mail"].create(
+            [
+                row._get_mail_values()
+                for (lang, timezone), ids in rows_by_locale.items()
+                for row in self.browse(ids).with_context(lang=lang, tz=timezone)
+            ]
+        )
+        shown._show()
+
+    def _email(self):
+        return self.partner_id.email
+
+    def _get_mail_values(self):
+        """Return the values of the ``mail.mail``, in the context's language."""
+        event = self.event_id
+        sender = event.user_id.partner_id or self.env.company.partner_id
+        sender = sender if sender.email else self.env.company.partner_id
+        when = self._get_when()
+        return {
+            "subject": _("Reminder: %(name)s, %(when)s", name=event.name, when=when),
+            "body_html": render(
+                self.env,
+                "crm_agenda.reminder_mail",
+                {"event": event, "when": when, "url": self._get_url()},
+            ),
+            "author_id": sender.id,
+            "email_from": sender.email_formatted,
+            "recipient_ids": [(4, self.partner_id.id)],
+            "auto_delete": True,
+        }
+
+    def _get_url(self):
+        """Return a link to the event for who has a login."""
+        if not self.partner_id.user_ids:
+            return False
+        return "%s/web#id=%s&model=calendar.event&view_type=form" % (
+            self.event_id.get_base_url(),
+            self.event_id.id,
+        )
+
+    def _get_when(self):
+        """Return the event's time, in the context's language and time zone."""
+        event = self.event_id
+        return event._get_display_time(
+            event.start, event.stop, event.duration, event.allday
+        )
+
+    # Web notifications
+
+    def _show(self):
+        """Pop up in the web clients of the recipients."""
+        for user in self.partner_id.user_ids.filtered(lambda u: not u.share):
+            manager = self.env["calendar.alarm_manager"].with_user(user)
+            push_alarms(user, manager.get_next_notif())
+
+    @api.model
+    def _show_again(self):
+        """Bring back what was shown a while ago and nobody has confirmed."""
+        now = fields.Datetime.now()
+        # sudo: as in _dispatch_batch
+        domain = [("state", "=", "sent"), ("next_attempt", "<=", now)]
+        rows = self.sudo().search(domain)
+        over = rows.filtered(lambda row: row.event_id.stop <= now)
+        over.write({"next_attempt": False})
+        (rows - over).write({"next_attempt": now + SNOOZE})
+        (rows - over)._show()
+
+    @api.model
+    def _get_shown(self, partner):
+        """Return what the web client of ``partner`` has to show now."""
+        domain = [
+            ("partner_id", "=", partner.id),
+            ("state", "=", "sent"),
+            ("next_attempt", "!=", False),
+            ("event_id.stop", ">", fields.Datetime.now()),
+        ]
+        rows = self.sudo().search(domain)  # sudo: of the partner's own reminders
+        return [
+            {
+                "alarm_id": row.alarm_id.id,
+                "event_id": row.event_id.id,
+                "title": row.event_id.name,
+                "message": row._get_when(),
+                "timer": 0,
+                "notify_at": fields.Datetime.to_string(row.due),
+            }
+            for row in rows
+        ]
+
+    @api.model
+    def _confirm_shown(self, partner):
+        """Stop showing what ``partner`` has seen."""
+        domain = [("partner_id", "=", partner.id), ("state", "=", "sent")]
+        rows = self.sudo().search(domain + [("next_attempt", "!=", False)])
+        rows.write({"next_attempt": False})  # sudo: of the partner's own reminders

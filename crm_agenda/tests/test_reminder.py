@@ -1,0 +1,357 @@
+"""Reminders: who gets them, when, and that each goes out exactly once."""
+
+from datetime import datetime, timedelta
+
+import pytz
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..models.compat import flush
+from .common import TestAgendaCommon
+
+NOW = datetime(2030, 1, 7, 9)  # a Monday
+
+
+class TestReminderCommon(TestAgendaCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Reminder = cls.env["crm.agenda.reminder"]
+        cls.hour = cls.new_alarm(1, "hours", "email")
+        cls.popup = cls.new_alarm(15, "minutes", "notification")
+        cls.eve = cls.env.ref("crm_agenda.calendar_alarm_eve")
+
+    def setUp(self):
+        super().setUp()
+        freezer = freeze_time(NOW)
+        self.clock = freezer.start()
+        self.addCleanup(freezer.stop)
+
+    @classmethod
+    def new_alarm(cls, duration, interval, alarm_type, **values):
+        values.update(
+            name="%s %s %s" % (alarm_type, duration, interval),
+            duration=duration,
+            interval=interval,
+            alarm_type=alarm_type,
+        )
+        return cls.env["calendar.alarm"].create(values)
+
+    def remind(self, alarm=None, **values):
+        """Create an event at 12:00 UTC with one reminder."""
+        values.setdefault("start", NOW.replace(hour=12))
+        return self.new_event(alarm_ids=[(6, 0, (alarm or self.hour).ids)], **values)
+
+    def rows(self, event, state="pending"):
+        flush(self.env)
+        return self.Reminder.search(
+            [("event_id", "=", event.id), ("state", "=", state)]
+        )
+
+    def dispatch(self):
+        flush(self.env)
+        self.Reminder._cron_dispatch(commit=False)
+
+    def mails(self, event):
+        return self.env["mail.mail"].search([("subject", "ilike", event.name)])
+
+
+@tagged("post_install", "-at_install")
+class TestReminderPlan(TestReminderCommon):
+    def test_owner_is_reminded_an_hour_before(self):
+        row = self.rows(self.remind())
+        self.assertEqual(row.partner_id, self.owner.partner_id)
+        self.assertEqual(row.due, NOW.replace(hour=11))
+
+    def test_who_is_reminded(self):
+        extra, attendee, declining = (
+            self.new_user(name) for name in ("extra", "attendee", "declining")
+        )
+        self.calendar.share_ids.filtered(
+            lambda s: s.user_id in self.members["read"] | self.members["busy"]
+        ).remind = True
+        event = self.remind(
+            shared_user_ids=[(6, 0, extra.ids)],
+            partner_ids=[(6, 0, (attendee | declining).partner_id.ids)],
+        )
+        event.attendee_ids.filtered(
+            lambda a: a.partner_id == declining.partner_id
+        ).with_user(declining).write({"state": "declined"})
+        # The busy member asked too, but may not read the event.
+        reminded = self.owner | extra | attendee | self.members["read"]
+        self.assertEqual(self.rows(event).partner_id, reminded.partner_id)
+        event.privacy = "private"
+        self.assertEqual(self.rows(event).partner_id, (extra | attendee).partner_id)
+
+    def test_a_customer_is_never_shown_a_popup(self):
+        event = self.remind(self.popup, partner_ids=[(6, 0, self.customer.ids)])
+        self.assertNotIn(self.customer, self.rows(event).partner_id)
+
+    def test_moved_event_reminds_anew(self):
+        event = self.remind()
+        self.clock.move_to(NOW.replace(hour=11, minute=1))
+        self.dispatch()
+        self.assertTrue(self.rows(event, "sent"))
+        event.write(
+            {"start": NOW.replace(hour=15), "stop": NOW.replace(hour=16)}
+        )
+        self.assertEqual(self.rows(event).due, NOW.replace(hour=14))
+        self.clock.move_to(NOW.replace(hour=14))
+        self.dispatch()
+        self.assertEqual(len(self.mails(event)), 2)
+
+    def test_done_cancelled_and_archived_events_remind_nobody(self):
+        for values in (
+            {"agenda_status_id": self.done.id},
+            {"agenda_status_id": self.cancelled.id},
+            {"active": False},
+        ):
+            event = self.remind()
+            event.write(values)
+            self.assertFalse(self.rows(event))
+            event.write({"agenda_status_id": self.planned.id, "active": True})
+            self.assertTrue(self.rows(event))
+
+    def test_changing_what_a_status_means_counts(self):
+        status = self.planned.copy()
+        event = self.remind(agenda_status_id=status.id)
+        status.kind = "done"
+        self.assertFalse(self.rows(event))
+
+    def test_shares_teams_and_alarms_keep_rows_in_step(self):
+        team = self.env["crm.team"].create({"name": "North", "user_id": False})
+        event = self.remind()
+        self.share(self.calendar, "read", team_id=team.id).remind = True
+        seller = self.new_user("seller", "sales_team.group_sale_salesman")
+        self.assertEqual(self.rows(event).partner_id, self.owner.partner_id)
+        team.member_ids = [(4, seller.id)]
+        self.assertIn(seller.partner_id, self.rows(event).partner_id)
+        team.member_ids = [(3, seller.id)]
+        self.assertNotIn(seller.partner_id, self.rows(event).partner_id)
+        self.hour.duration = 2
+        self.assertEqual(self.rows(event).due, NOW.replace(hour=10))
+        event.alarm_ids = [(5, 0, 0)]
+        self.assertFalse(self.rows(event))
+
+    def test_removed_and_archived_users_are_no_longer_reminded(self):
+        extra, other = self.new_user("extra"), self.new_user("other")
+        event = self.remind(shared_user_ids=[(6, 0, (extra | other).ids)])
+        event.shared_user_ids = [(3, extra.id)]
+        self.assertNotIn(extra.partner_id, self.rows(event).partner_id)
+        other.active = False
+        self.assertNotIn(other.partner_id, self.rows(event).partner_id)
+
+    def test_meetings_out_of_the_agenda_have_no_rows(self):
+        self.assertFalse(self.rows(self.remind(calendar=False)))
+
+    def test_long_series_have_rows_up_to_a_horizon_that_moves(self):
+        event = self.remind(
+            recurrency=True,
+            rrule_type="daily",
+            interval=1,
+            end_type="count",
+            count=90,
+            event_tz="UTC",
+        )
+        series = event.recurrence_id.calendar_event_ids
+        self.assertEqual(len(series), 90)
+        domain = [("event_id", "in", series.ids), ("state", "=", "pending")]
+        self.assertEqual(self.Reminder.search_count(domain), 40)
+        self.clock.move_to(NOW + timedelta(days=10))
+        self.Reminder._cron_extend(commit=False)
+        self.assertEqual(self.Reminder.search_count(domain), 50)
+
+    # Times
+
+    def assert_due(self, event, user, local):
+        """Assert when ``user`` is reminded, in his local time."""
+        row = self.rows(event).filtered(lambda r: r.partner_id == user.partner_id)
+        due = pytz.utc.localize(row.due).astimezone(pytz.timezone(user.tz))
+        self.assertEqual(due.replace(tzinfo=None), local)
+
+    def test_clock_time_is_the_recipients(self):
+        self.owner.tz = "Europe/Madrid"
+        away = self.new_user("away", tz="Asia/Tokyo")
+        event = self.remind(
+            self.eve,
+            start=datetime(2030, 1, 9, 23, 30),
+            shared_user_ids=[(6, 0, away.ids)],
+        )
+        # 00:30 of the 10th in Madrid, 08:30 of the 10th in Tokyo
+        self.assert_due(event, self.owner, datetime(2030, 1, 9, 18))
+        self.assert_due(event, away, datetime(2030, 1, 9, 18))
+        away.tz = "America/New_York"
+        # 18:30 of the 9th there
+        self.assert_due(event, away, datetime(2030, 1, 8, 18))
+
+    def test_clock_time_holds_across_a_dst_change(self):
+        self.owner.tz = "Europe/Madrid"
+        self.clock.move_to(datetime(2030, 3, 25))
+        # On Sunday 31 March 2030 clocks go from 2:00 to 3:00.
+        for day in (30, 31):
+            event = self.remind(self.eve, start=datetime(2030, 3, day, 10))
+            self.assert_due(event, self.owner, datetime(2030, 3, day - 1, 18))
+        same_day = self.new_alarm(
+            1, "days", "email", at_clock_time=True, clock_time=2.5, clock_day="day"
+        )
+        event = self.remind(same_day, start=datetime(2030, 3, 31, 10))
+        self.assert_due(event, self.owner, datetime(2030, 3, 31, 3, 30))
+
+    def test_relative_time_is_elapsed_time(self):
+        self.clock.move_to(datetime(2030, 3, 25))
+        event = self.remind(
+            self.new_alarm(24, "hours", "email"), start=datetime(2030, 3, 31, 10)
+        )
+        self.assertEqual(self.rows(event).due, datetime(2030, 3, 30, 10))
+
+    def test_all_day_event_begins_at_eight_of_the_recipient(self):
+        self.owner.tz = "America/New_York"
+        event = self.remind(
+            start=datetime(2030, 1, 9, 8), stop=datetime(2030, 1, 9, 18), allday=True
+        )
+        self.assert_due(event, self.owner, datetime(2030, 1, 9, 7))
+
+
+@tagged("post_install", "-at_install")
+class TestReminderDispatch(TestReminderCommon):
+    def test_nothing_goes_out_before_its_time_nor_twice(self):
+        event = self.remind()
+        self.clock.move_to(NOW.replace(hour=10, minute=59, second=59))
+        self.dispatch()
+        self.assertFalse(self.mails(event))
+        self.clock.move_to(NOW.replace(hour=11))
+        self.dispatch()
+        self.dispatch()
+        self.clock.move_to(NOW.replace(hour=11, minute=30))
+        self.dispatch()
+        self.assertEqual(len(self.mails(event)), 1)
+        self.assertEqual(self.mails(event).recipient_ids, self.owner.partner_id)
+
+    def test_reminder_set_after_its_time_still_goes_out(self):
+        event = self.remind(start=NOW + timedelta(minutes=20))
+        self.dispatch()
+        self.assertEqual(len(self.mails(event)), 1)
+
+    def test_after_downtime_the_useful_goes_out_and_the_rest_is_late(self):
+        coming = self.remind(name="Coming visit", start=NOW.replace(hour=15))
+        over = self.remind(name="Lost visit", start=NOW.replace(hour=12))
+        self.clock.move_to(NOW.replace(hour=14, minute=30))
+        self.dispatch()
+        self.assertEqual(len(self.mails(coming)), 1)
+        self.assertFalse(self.mails(over))
+        self.assertTrue(self.rows(over, "cancelled").late)
+
+    @mute_logger("odoo.addons.crm_agenda.models.crm_agenda_reminder")
+    def test_one_bad_row_fails_alone_and_is_retried(self):
+        good = self.remind(name="Good visit")
+        bad = self.remind(name="Bad visit")
+        self.break_event(bad)
+        self.clock.move_to(NOW.replace(hour=11))
+        self.dispatch()
+        self.assertEqual(len(self.mails(good)), 1)
+        row = self.rows(bad)
+        self.assertEqual(row.attempts, 1)
+        self.assertTrue(row.error)
+        self.assertEqual(row.next_attempt, NOW.replace(hour=11, minute=5))
+        self.clock.move_to(NOW.replace(hour=11, minute=5))
+        self.dispatch()
+        self.assertEqual(row.next_attempt, NOW.replace(hour=11, minute=15))
+        self.mend_event(bad)
+        self.clock.move_to(NOW.replace(hour=11, minute=15))
+        self.dispatch()
+        self.assertEqual(len(self.mails(bad)), 1)
+
+    def break_event(self, event):
+        """Make every mail about the event fail in the database."""
+        self.env.cr.execute(
+            """
+            CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON mail_message FOR EACH ROW
+            WHEN (NEW.subject LIKE '%%Bad visit%%')
+            EXECUTE FUNCTION pg_temp.refuse()
+            """
+        )
+
+    def mend_event(self, event):
+        self.env.cr.execute("DROP TRIGGER refuse ON mail_message")
+
+    def test_recipient_without_address_fails_and_can_be_retried(self):
+        self.owner.partner_id.email = False
+        event = self.remind()
+        self.clock.move_to(NOW.replace(hour=11))
+        self.dispatch()
+        row = self.rows(event, "failed")
+        self.assertIn("email", row.error)
+        self.owner.partner_id.email = "owner@example.com"
+        row.action_retry()
+        self.dispatch()
+        self.assertEqual(len(self.mails(event)), 1)
+
+    def test_only_administrators_retry(self):
+        self.owner.partner_id.email = False
+        event = self.remind()
+        self.clock.move_to(NOW.replace(hour=11))
+        self.dispatch()
+        with self.assertRaises(AccessError):
+            self.rows(event, "failed").with_user(self.owner).action_retry()
+
+    def test_mail_speaks_the_recipients_language_and_time(self):
+        self.owner.tz = "Asia/Tokyo"
+        event = self.remind(location="Calle Mayor 1", customer_id=self.customer.id)
+        self.clock.move_to(NOW.replace(hour=11))
+        self.dispatch()
+        mail = self.mails(event)
+        self.assertIn("21:00", mail.subject)
+        self.assertIn("Calle Mayor 1", mail.body_html)
+        self.assertIn(self.customer.name, mail.body_html)
+
+    def test_popup_stays_until_confirmed(self):
+        event = self.remind(self.popup)
+        manager = self.env["calendar.alarm_manager"].with_user(self.owner)
+        self.clock.move_to(NOW.replace(hour=11, minute=45))
+        self.assertFalse(manager.get_next_notif())
+        self.dispatch()
+        [shown] = manager.get_next_notif()
+        self.assertEqual((shown["event_id"], shown["timer"]), (event.id, 0))
+        stranger = self.env["calendar.alarm_manager"].with_user(self.stranger)
+        self.assertFalse(stranger.get_next_notif())
+        row = self.rows(event, "sent")
+        self.clock.move_to(NOW.replace(hour=11, minute=50))
+        self.dispatch()  # snoozed: it comes back
+        self.assertEqual(row.next_attempt, NOW.replace(hour=11, minute=55))
+        # sudo: as Odoo's controller does
+        partners = self.env["res.partner"].with_user(self.owner).sudo()
+        partners._set_calendar_last_notif_ack()
+        self.assertFalse(manager.get_next_notif())
+        self.assertFalse(row.next_attempt)
+
+    def test_odoo_does_not_remind_of_agenda_events_too(self):
+        partners = self.owner.partner_id
+        agenda = self.remind(partner_ids=[(6, 0, partners.ids)])
+        plain = self.remind(calendar=False, partner_ids=[(6, 0, partners.ids)])
+        flush(self.env)
+        manager = self.env["calendar.alarm_manager"]
+        alarms = manager._get_next_potential_limit_alarm("email", seconds=10**9)
+        self.assertIn(plain.id, alarms)
+        self.assertNotIn(agenda.id, alarms)
+        if hasattr(manager, "_get_events_by_alarm_to_notify"):
+            self.clock.move_to(NOW.replace(hour=11, minute=1))
+            by_alarm = manager._get_events_by_alarm_to_notify("email")
+            self.assertIn(plain.id, by_alarm[self.hour.id])
+            self.assertNotIn(agenda.id, by_alarm[self.hour.id])
+
+    def test_rows_are_seen_by_who_is_concerned(self):
+        event = self.remind()
+        row = self.rows(event)
+        for user, seen in (
+            (self.owner, 1),
+            (self.members["write"], 1),
+            (self.members["read"], 0),
+            (self.stranger, 0),
+        ):
+            found = row.with_user(user).search_count([("id", "=", row.id)])
+            self.assertEqual(found, seen, user.login)
