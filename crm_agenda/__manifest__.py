@@ -31,6 +31,12 @@
         "views/account_move_views.xml",
         "views/menus.xml",
     ],
+    "demo": [
+        "demo/res_users.xml",
+        "demo/crm_agenda_calendar.xml",
+        "demo/calendar_event.xml",
+    ],
+    "assets": {"web.assets_backend": ["crm_agenda/static/src/**/*"]},
     "application": True,
     "installable": True,
 }

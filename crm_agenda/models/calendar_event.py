@@ -38,6 +38,11 @@ class CalendarEvent(models.Model):
         tracking=True,
         domain="[('can_write', '=', True)]",
     )
+    in_agenda = fields.Boolean(
+        compute="_compute_in_agenda",
+        search="_search_in_agenda",
+        help="In an agenda calendar that is not archived.",
+    )
     agenda_color = fields.Integer(related="agenda_calendar_id.color")
     agenda_type_id = fields.Many2one(
         "crm.agenda.event.type", string="Type", index=True, ondelete="restrict"
@@ -105,6 +110,27 @@ class CalendarEvent(models.Model):
             if fname in fields_list:
                 defaults[fname] = value
         return defaults
+
+    @api.depends("agenda_calendar_id.active")
+    def _compute_in_agenda(self):
+        for event in self.sudo():  # sudo: as in the search
+            event.in_agenda = event.agenda_calendar_id.active
+
+    @api.model
+    def _search_in_agenda(self, operator, value):
+        # sudo: extra users and attendees may not read the calendar of their event
+        calendars = self.env["crm.agenda.calendar"].sudo()
+        archived = calendars.search([("active", "=", False)])
+        if (operator == "=") == bool(value):
+            return [
+                ("agenda_calendar_id", "!=", False),
+                ("agenda_calendar_id", "not in", archived.ids),
+            ]
+        return [
+            "|",
+            ("agenda_calendar_id", "=", False),
+            ("agenda_calendar_id", "in", archived.ids),
+        ]
 
     @api.depends("stop", "agenda_status_id.kind")
     def _compute_is_late(self):

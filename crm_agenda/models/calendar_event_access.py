@@ -18,6 +18,7 @@ SLOT_FIELDS = {
     "active",
     "agenda_calendar_id",
     "agenda_color",
+    "in_agenda",
 }
 SLOT_OPERATORS = {"=", "!=", "<", "<=", ">", ">=", "in", "not in"}
 
@@ -44,11 +45,13 @@ class CalendarEvent(models.Model):
     ):
         """Add the slots of which the user may only know that they are taken.
 
-        The calendar screens ask for them with ``agenda_slots`` in the context. To
-        everything else those events don't exist.
+        The calendar screen asks for them by its domain, the only thing of its action
+        that reaches here in every series. To everything else those events don't
+        exist.
         """
         rows = super().search_read(domain, fields, offset, limit, order, **kwargs)
-        if self.env.context.get("agenda_slots") and not offset and not limit:
+        terms = [list(term) for term in domain or []]
+        if ["in_agenda", "=", True] in terms and not offset and not limit:
             rows += self._read_slots(domain or [], fields or list(self._fields))
         return rows
 
@@ -71,9 +74,28 @@ class CalendarEvent(models.Model):
                     )
         return rows
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Have the organizer of a private agenda event attend it.
+
+        In 14.0 only attendees may write a private event.
+        """
+        organizers = self.env["res.users"]
+        for index, vals in enumerate(vals_list):
+            if vals.get("agenda_calendar_id") and vals.get("privacy") == "private":
+                organizer = organizers.browse(vals.get("user_id") or self.env.uid)
+                attend = [(4, organizer.partner_id.id)]
+                partners = list(vals.get("partner_ids") or ()) + attend
+                vals_list[index] = dict(vals, partner_ids=partners)
+        return super().create(vals_list)
+
     def write(self, values):
         if "agenda_calendar_id" in values:
             self._check_move(values["agenda_calendar_id"])
+        if values.get("privacy") == "private":
+            for event in self.filtered("agenda_calendar_id"):
+                if event.user_id.partner_id not in event.partner_ids:
+                    event.partner_ids = [(4, event.user_id.partner_id.id)]
         if "current_status" in values:
             values = dict(values)
             self._answer_invitation(values.pop("current_status"))
@@ -171,9 +193,14 @@ class CalendarEvent(models.Model):
             )
         )
         busy -= accessible(busy.with_user(user), "read").sudo()
+        known = sorted(SLOT_FIELDS & set(fields) | {"id"})
         hidden = dict.fromkeys(set(fields) - SLOT_FIELDS, False)
         hidden.update((f, _("Busy")) for f in {"name", "display_name"} & set(fields))
-        return [dict(row, **hidden) for row in busy.read(sorted(SLOT_FIELDS & set(fields) | {"id"}))]
+        # Field by field: 14.0 reads more than it is asked for.
+        return [
+            dict(hidden, **{fname: row[fname] for fname in known})
+            for row in busy.read(known)
+        ]
 
     @api.model
     def _is_slot_term(self, term):

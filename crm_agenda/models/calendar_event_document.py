@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, ValidationError
 
 from .compat import accessible
 
+DOCUMENT_FIELDS = {"res_model", "res_model_id", "res_id"}
+
 
 class CalendarEvent(models.Model):
     """The document that an event is about, kept in Odoo's own fields."""
@@ -64,8 +66,32 @@ class CalendarEvent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Link the documents once the events are there.
+
+        14.0 plans an activity on the document of each event, and so of each
+        occurrence, that is created with one: the document shows its events itself.
+        """
         self._check_documents(vals_list)
-        return super().create(vals_list)
+        documents = []
+        for index, vals in enumerate(vals_list):
+            document = {}
+            if vals.get("agenda_calendar_id") and vals.get("res_id"):
+                vals = dict(vals)
+                document = {
+                    fname: vals.pop(fname) for fname in DOCUMENT_FIELDS & set(vals)
+                }
+                vals_list[index] = vals
+            documents.append(document)
+        events = super().create(vals_list)
+        ids_by_document = defaultdict(list)
+        for event, document in zip(events, documents):
+            ids_by_document[tuple(sorted(document.items()))].append(event.id)
+        for document, ids in ids_by_document.items():
+            if document:
+                created = self.browse(ids)
+                created |= created.recurrence_id.calendar_event_ids
+                created.write(dict(document))
+        return events
 
     def write(self, values):
         self._check_documents([values])

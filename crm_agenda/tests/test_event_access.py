@@ -23,6 +23,8 @@ WRITERS = {"write", "manage", "owner", "organizer", "administrator"}
 CREATORS = {"write", "manage", "owner", "administrator"}
 SLOT_ONLY = {"busy"}
 REFUSED = {"stranger", "portal", "public"}
+# The domain of the calendar screen.
+AGENDA = [("in_agenda", "=", True)]
 EVERYBODY = READERS | SLOT_ONLY | REFUSED
 
 
@@ -94,6 +96,7 @@ class TestEventAccess(TestAgendaCommon):
         Message = self.env["mail.message"]
         paths = {
             "search": lambda e: e.search([("id", "=", e.id)]),
+            "agenda": lambda e: e.search([("id", "=", e.id), ("in_agenda", "=", True)]),
             "search_by_name": lambda e: e.search([("name", "=", "Secret boiler")]),
             "search_count": lambda e: e.search_count([("id", "=", e.id)]),
             "read": lambda e: e.read(["name"])[0]["name"] == "Secret boiler",
@@ -202,10 +205,8 @@ class TestEventAccess(TestAgendaCommon):
 
     def test_busy_member_sees_only_the_slot(self):
         fields = ["name", "start", "stop", "location", "customer_id", "description"]
-        events = self.Event.with_user(self.people["busy"]).with_context(
-            agenda_slots=True
-        )
-        slot = events.search_read([("start", "=", self.event.start)], fields)
+        events = self.Event.with_user(self.people["busy"])
+        slot = events.search_read(AGENDA + [("start", "=", self.event.start)], fields)
         self.assertEqual(
             slot,
             [
@@ -222,31 +223,24 @@ class TestEventAccess(TestAgendaCommon):
         )
 
     def test_slots_cannot_be_asked_about_what_they_hide(self):
-        events = self.Event.with_user(self.people["busy"]).with_context(
-            agenda_slots=True
-        )
+        events = self.Event.with_user(self.people["busy"])
         for domain in (
             [("name", "ilike", "secret")],
             ["|", ("id", "=", 0), ("customer_id", "=", self.customer.id)],
             [("agenda_calendar_id.owner_id.name", "ilike", "owner")],
             [("agenda_calendar_id", "ilike", "Tech")],
         ):
-            self.assertEqual(events.search_read(domain, ["name"]), [])
+            self.assertEqual(events.search_read(AGENDA + domain, ["name"]), [])
 
     def test_slots_are_for_members_only(self):
         for who in ("stranger", "portal"):
-            events = self.Event.with_user(self.people[who]).with_context(
-                agenda_slots=True
-            )
-            self.assertFalse(
-                [r for r in events.search_read([], ["start"]) if r["id"] == self.event.id]
-            )
+            events = self.Event.with_user(self.people[who])
+            rows = events.search_read(AGENDA, ["start"])
+            self.assertNotIn(self.event.id, [row["id"] for row in rows])
 
     def test_cancelled_and_free_events_take_no_slot(self):
-        events = self.Event.with_user(self.people["busy"]).with_context(
-            agenda_slots=True
-        )
-        domain = [("id", "=", self.event.id)]
+        events = self.Event.with_user(self.people["busy"])
+        domain = AGENDA + [("id", "=", self.event.id)]
         self.event.show_as = "free"
         self.assertFalse(events.search_read(domain, ["start"]))
         self.event.write({"show_as": "busy", "agenda_status_id": self.cancelled.id})
@@ -260,10 +254,10 @@ class TestEventAccess(TestAgendaCommon):
             people,
             lambda who: self.as_user(who).read(["name"])[0]["name"] == "Secret boiler",
         )
-        events = self.Event.with_user(self.people["read"]).with_context(
-            agenda_slots=True
+        events = self.Event.with_user(self.people["read"])
+        slot = events.search_read(
+            AGENDA + [("id", "=", self.event.id)], ["name", "location"]
         )
-        slot = events.search_read([("id", "=", self.event.id)], ["name", "location"])
         self.assertEqual(
             slot, [{"id": self.event.id, "name": "Busy", "location": False}]
         )

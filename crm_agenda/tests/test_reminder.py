@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.compat import flush
+from ..models.compat import SERIES, flush
 from .common import TestAgendaCommon
 
 NOW = datetime(2030, 1, 7, 9)  # a Monday
@@ -84,7 +84,9 @@ class TestReminderPlan(TestReminderCommon):
         reminded = self.owner | extra | attendee | self.members["read"]
         self.assertEqual(self.rows(event).partner_id, reminded.partner_id)
         event.privacy = "private"
-        self.assertEqual(self.rows(event).partner_id, (extra | attendee).partner_id)
+        # Its organizer attends it now.
+        people = self.owner | extra | attendee
+        self.assertEqual(self.rows(event).partner_id, people.partner_id)
 
     def test_a_customer_is_never_shown_a_popup(self):
         event = self.remind(self.popup, partner_ids=[(6, 0, self.customer.ids)])
@@ -338,7 +340,7 @@ class TestReminderDispatch(TestReminderCommon):
         alarms = manager._get_next_potential_limit_alarm("email", seconds=10**9)
         self.assertIn(plain.id, alarms)
         self.assertNotIn(agenda.id, alarms)
-        if hasattr(manager, "_get_events_by_alarm_to_notify"):
+        if SERIES >= 18:  # 14.0 asks the method above for mails too
             self.clock.move_to(NOW.replace(hour=11, minute=1))
             by_alarm = manager._get_events_by_alarm_to_notify("email")
             self.assertIn(plain.id, by_alarm[self.hour.id])
