@@ -1,7 +1,10 @@
 import json
+from datetime import datetime, timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
+
+from .compat import CLICK_HOURS
 
 
 PLAN_FIELDS = {
@@ -104,12 +107,40 @@ class CalendarEvent(models.Model):
         if not calendar and "agenda_calendar_id" in fields_list:
             calendar = self.env.user.agenda_calendar_id.filtered("can_write")
             defaults["agenda_calendar_id"] = calendar.id
-        for fname, value in self._get_agenda_defaults(
+        values = self._get_agenda_defaults(
             dict(defaults, agenda_calendar_id=calendar.id)
-        ).items():
-            if fname in fields_list:
-                defaults[fname] = value
+        )
+        event_type = self.env["crm.agenda.event.type"].browse(values["agenda_type_id"])
+        if "start" in fields_list:
+            values.update(self._get_default_time(defaults, calendar, event_type))
+        defaults.update((f, value) for f, value in values.items() if f in fields_list)
         return defaults
+
+    @api.model
+    def _get_default_time(self, defaults, calendar, event_type):
+        """Return start, end and duration of a form that opens with ``defaults``.
+
+        They are what was clicked or dragged on the grid, or else the next half hour.
+        """
+        clicked = self.env.context.get("default_start")
+        if clicked:
+            start = fields.Datetime.to_datetime(clicked)
+            stop = fields.Datetime.to_datetime(defaults.get("stop")) or start
+            hours = defaults.get("duration") or (stop - start).total_seconds() / 3600
+            values = {}
+        else:
+            now = fields.Datetime.now()
+            start = now + (datetime.min - now) % timedelta(minutes=30)
+            hours = event_type.default_duration or calendar.default_duration or 1.0
+            values = {
+                "start": start,
+                "stop": start + timedelta(hours=hours),
+                "duration": hours,
+            }
+        if not clicked or hours == CLICK_HOURS:
+            # Nobody chose it: the type may propose another.
+            values["agenda_proposals"] = json.dumps({"duration": hours})
+        return values
 
     @api.depends("agenda_calendar_id.active")
     def _compute_in_agenda(self):
@@ -258,19 +289,15 @@ class CalendarEvent(models.Model):
             self._propose(
                 "duration",
                 event_type.default_duration or calendar.default_duration,
-                opening=1.0,
             )
         self._propose(
             "alarm_ids", event_type.default_alarm_ids or calendar.default_alarm_ids
         )
 
-    def _propose(self, fname, value, opening=None):
-        """Set the field, unless it holds something that the user chose.
-
-        :param opening: what the field of a new event holds before anybody chose
-        """
+    def _propose(self, fname, value):
+        """Set the field, unless it holds something that the user chose."""
         proposals = json.loads(self.agenda_proposals or "{}")
-        untouched = proposals.get(fname, None if self._origin else opening)
+        untouched = proposals.get(fname)
         if value and (not self[fname] or self._plain(fname) == untouched):
             self[fname] = value
             proposals[fname] = self._plain(fname)

@@ -4,6 +4,9 @@ from odoo import release
 
 SERIES = release.version_info[0]
 
+# Hours that a mere click on the calendar's grid proposes.
+CLICK_HOURS = 1.0 if SERIES >= 18 else 0.5
+
 # The people of a ``res.groups``.
 GROUP_USERS = "users" if SERIES < 19 else "user_ids"
 

@@ -39,9 +39,10 @@ class TestAgendaCommon(AgendaCase):
 
     @classmethod
     def new_user(cls, name, groups="base.group_user", **values):
+        login = "agenda_%s" % name
         values.setdefault("email", "%s@example.com" % name)
         return common.new_test_user(
-            cls.env, login="agenda_%s" % name, groups=groups, **values
+            cls.env, login=login, password=login, groups=groups, **values
         )
 
     @classmethod

@@ -1,5 +1,7 @@
 from datetime import datetime, timedelta
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -35,6 +37,25 @@ class TestEvent(TestAgendaCommon):
     def test_a_default_calendar_that_was_lost_is_not_proposed(self):
         self.members["read"].agenda_calendar_id = self.calendar
         self.assertFalse(self.new_form(self.members["read"]).agenda_calendar_id)
+
+    def test_new_event_starts_at_the_next_half_hour(self):
+        with freeze_time("2030-01-07 09:40:00"):
+            self.calendar.default_duration = 1.5
+            form = self.new_form(default_agenda_calendar_id=self.calendar.id)
+            self.assertEqual(form.start, datetime(2030, 1, 7, 10))
+            self.assertEqual(form.stop, datetime(2030, 1, 7, 11, 30))
+            self.assertEqual(form.duration, 1.5)
+
+    def test_dragged_time_is_kept(self):
+        form = self.new_form(
+            default_agenda_calendar_id=self.calendar.id,
+            default_start="2030-01-07 09:00:00",
+            default_stop="2030-01-07 12:30:00",
+            default_duration=3.5,
+        )
+        form.agenda_type_id = self.visit
+        self.assertEqual(form.duration, 3.5)
+        self.assertEqual(form.stop, datetime(2030, 1, 7, 12, 30))
 
     def test_meetings_elsewhere_stay_out_of_the_agenda(self):
         self.owner.agenda_calendar_id = self.calendar

@@ -1,0 +1,145 @@
+"""Measures reminder mails beside Odoo's own, in the same run and database.
+
+For each size and kind of event, the same events with the same attendees and the same
+alarm are made twice: in an agenda calendar, and in none, where Odoo reminds of them.
+Prints due mails made per second, queries per mail, and the ratio. All is rolled back.
+"""
+
+import argparse
+import os
+import time
+from datetime import timedelta
+
+import odoo
+from odoo import SUPERUSER_ID, api, fields
+from odoo.modules.registry import Registry
+
+ATTENDEES = 2
+ROW = "| {:8} | {:>6} | {:>11} | {:>11} | {:>13} | {:>13} | {:>5} |"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("sizes", nargs="*", type=int, default=[1000, 10000])
+    options = parser.parse_args()
+    odoo.tools.config.parse_config(["-c", os.environ["ODOO_RC"], "--log-level=error"])
+    database = odoo.tools.config["db_name"]
+    registry = Registry(database[0] if isinstance(database, list) else database)
+    print(
+        ROW.format(
+            "events",
+            "mails",
+            "Odoo mail/s",
+            "agenda m./s",
+            "Odoo queries",
+            "agenda quer.",
+            "ratio",
+        )
+    )
+    print(ROW.format(*["-" * width for width in (8, 6, 11, 11, 13, 13, 5)]))
+    for kind in ("single", "repeated"):
+        for size in options.sizes:
+            compare(registry, kind, size)
+
+
+def compare(registry, kind, size):
+    """Print one row: the same due mails made by Odoo and by the agenda."""
+    figures = {}
+    for who, run in (("odoo", run_odoo), ("agenda", run_agenda)):
+        with registry.cursor() as cr:
+            context = {"no_reset_password": True, "no_mail_to_attendees": True}
+            env = api.Environment(cr, SUPERUSER_ID, context)
+            create_events(env, kind, size, agenda=who == "agenda")
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            count_mails(env)
+            before = count_mails(env)
+            queries, started = cr.sql_log_count, time.monotonic()
+            run(env)
+            mails = count_mails(env) - before
+            seconds = time.monotonic() - started
+            queries = cr.sql_log_count - queries
+            cr.rollback()
+        if mails != size:
+            raise SystemExit("%s made %d mails of %d" % (who, mails, size))
+        figures[who] = (mails / seconds, queries / mails)
+    (odoo_rate, odoo_queries), (rate, queries) = figures["odoo"], figures["agenda"]
+    print(
+        ROW.format(
+            kind,
+            size,
+            "%.1f" % odoo_rate,
+            "%.1f" % rate,
+            "%.2f" % odoo_queries,
+            "%.3f" % queries,
+            "%.1f" % (rate / odoo_rate),
+        ),
+        flush=True,
+    )
+
+
+def create_events(env, kind, size, agenda):
+    """Make events that have ``size`` mails due now."""
+    partners = env["res.partner"].create(
+        [
+            {"name": "Bench %d" % index, "email": "bench%d@example.com" % index}
+            for index in range(ATTENDEES)
+        ]
+    )
+    alarm = env["calendar.alarm"].create(
+        {
+            "name": "Bench",
+            "alarm_type": "email",
+            "duration": 60,
+            "interval": "minutes",
+        }
+    )
+    calendar = env["crm.agenda.calendar"]
+    if agenda:
+        calendar = calendar.create({"name": "Bench", "remind_owner": False})
+    # Odoo looks at what became due between two runs: the alarm was 5 minutes ago.
+    start = fields.Datetime.now() + timedelta(minutes=55)
+    values = {
+        "alarm_ids": [(6, 0, alarm.ids)],
+        "agenda_calendar_id": calendar.id,
+        "partner_ids": [(6, 0, partners.ids)],
+        "privacy": "public",
+        "start": start,
+        "stop": start + timedelta(hours=1),
+    }
+    if kind == "repeated":
+        # Until a date: 14.0 reminds of no series that ends after a count.
+        values.update(
+            recurrency=True,
+            rrule_type="daily",
+            interval=1,
+            end_type="end_date",
+            until=(start + timedelta(days=2)).date(),
+            event_tz="UTC",
+        )
+    env["ir.config_parameter"].set_param("calendar.block_mail", "True")
+    events = env["calendar.event"].with_context(dont_notify=True)
+    events.create(
+        [dict(values, name="Bench %d" % index) for index in range(size // ATTENDEES)]
+    )
+    env["ir.config_parameter"].set_param("calendar.block_mail", False)
+
+
+def run_odoo(env):
+    lastcall = fields.Datetime.now() - timedelta(minutes=30)
+    manager = env["calendar.alarm_manager"].with_context(lastcall=lastcall)
+    if hasattr(manager, "_send_reminder"):
+        manager._send_reminder()
+    else:
+        manager.get_next_mail()
+
+
+def run_agenda(env):
+    env["crm.agenda.reminder"]._cron_dispatch(commit=False)
+
+
+def count_mails(env):
+    return env["mail.mail"].search_count([])
+
+
+if __name__ == "__main__":
+    main()
