@@ -1,0 +1,23 @@
+# Everything made lives in .env/; `make clean` removes it.
+PYTHON := $(shell command -v python3)
+TARGETS := demo stop test screenshots lint clean
+
+.PHONY: help $(TARGETS)
+
+help:
+	@echo "make demo         serve Odoo with the demo company"
+	@echo "make stop         stop it and keep its data"
+	@echo "make test         run the tests; ARGS='-k share' runs a part"
+	@echo "make screenshots  take the description's screenshots from the running demo"
+	@echo "make lint         run the linters"
+	@echo "make clean        stop and remove all that was made"
+	@echo
+	@echo "Odoo is Debian's 14.0, or ODOO_SRC=/path/to/odoo (18.0 or later)."
+	@echo "Others: PORT, HTTP_INTERFACE, DEBIAN_MIRROR."
+
+$(TARGETS):
+ifeq ($(PYTHON),)
+	@echo "[env] installing python3 with apt-get"
+	@apt-get update -qq && apt-get install -qq -y --no-install-recommends python3
+endif
+	@python3 -B tools/env.py $@

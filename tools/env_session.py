@@ -1,0 +1,285 @@
+"""Runs inside a door: a PostgreSQL cluster, and Odoo or pytest on top of it.
+
+Called by `env.py` with one JSON argument; everything ends with this process.
+"""
+
+import ast
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg2
+from env_common import ADDON, EnvError, fingerprint, read, run, say, tail, write
+
+# `nobody` exists on every Debian; PostgreSQL refuses to run as root.
+NOBODY = 65534
+PRIVATE_VARIABLES = ("PG", "PYTHON", "ODOO", "OPENERP", "PYTEST", "VIRTUAL_ENV")
+
+
+def unprivileged(argv, death_signal="INT"):
+    """Give the command that runs `argv` as nobody and ends when we end."""
+    prefix = ["setpriv", "--pdeathsig", death_signal]
+    if not os.geteuid():
+        # The clone may be below a folder that only root may enter, as /root.
+        may_enter = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+        prefix += [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        prefix += may_enter
+    return [*prefix, *map(str, argv)]
+
+
+def own_folder(path):
+    """Make a private folder that the unprivileged user owns."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.geteuid():
+        os.chown(path, NOBODY, NOBODY)
+    return path
+
+
+class Cluster:
+    """A PostgreSQL cluster of our own, reached by a socket that only we enter."""
+
+    fast = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+    def __init__(self, binaries, folder, disposable):
+        self.binaries = Path(binaries)
+        self.data = folder / "postgres"
+        self.settings = self.fast if disposable else ()
+        # A socket's path takes 107 bytes at most, a clone's path may be longer.
+        name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+        self.socket = Path("/tmp") / f"{ADDON}-{name}"
+        self.process = None
+
+    def __enter__(self):
+        if not self.data.exists():
+            say("creating a PostgreSQL cluster")
+            partial = self.data.with_name("postgres.partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            own_folder(partial)
+            initdb = [self.binaries / "initdb", "-D", partial, "-U", "odoo"]
+            initdb += ["--auth=trust", "--encoding=UTF8", "--locale=C"]
+            log = self.data.with_name("initdb.log")
+            run(unprivileged(initdb), log, cwd="/")
+            partial.rename(self.data)
+        # Whoever holds this folder's lock is alone: an older pid is a dead one.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        own_folder(self.socket)
+        settings = [
+            "listen_addresses=",
+            f"unix_socket_directories={self.socket}",
+            "log_min_messages=fatal",
+            "log_min_error_statement=panic",
+            *self.settings,
+        ]
+        argv = [self.binaries / "postgres", "-D", self.data]
+        argv += [word for setting in settings for word in ("-c", setting)]
+        self.log = self.data.with_name("postgres.log")
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                unprivileged(argv),
+                cwd="/",
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait()
+        return self
+
+    def __exit__(self, *_exc):
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        shutil.rmtree(self.socket, ignore_errors=True)
+
+    def _wait(self):
+        while self.process.poll() is None:
+            try:
+                self.query("postgres", "SELECT 1")
+                return
+            except psycopg2.OperationalError:
+                time.sleep(0.1)
+        raise EnvError(f"PostgreSQL does not start: {tail(self.log, 1)}")
+
+    def query(self, database, sql, *parameters):
+        """Run one statement outside a transaction; give its rows."""
+        connection = psycopg2.connect(host=self.socket, user="odoo", dbname=database)
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(sql, parameters)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+
+class Session:
+    """One use of a door: its folder, its cluster and Odoo on its database."""
+
+    def __init__(self, kind, door, options):
+        self.kind = kind
+        self.door = door
+        self.options = options
+        self.folder = Path(door["state"]) / kind
+        self.cluster = Cluster(door["postgres"], self.folder, kind == "test")
+        self.config = self.folder / "odoo.conf"
+        self.data = own_folder(self.folder / "data")
+        self.environment = {
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(PRIVATE_VARIABLES)
+            },
+            "CHROMIUM": door["chromium"],
+            "HOME": str(own_folder(self.folder / "home")),
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(self.data / "hypothesis"),
+            "LANG": "C.UTF-8",
+            "LC_ALL": "C.UTF-8",
+            "ODOO_RC": str(self.config),
+            "PYTHONPATH": door["pythonpath"],
+            "PYTHONPYCACHEPREFIX": str(own_folder(self.folder / "pycache")),
+        }
+        if not door["chromium"]:
+            del self.environment["CHROMIUM"]
+
+    def configure(self, database):
+        """Write Odoo's configuration; no other one is ever read."""
+        options = {
+            "addons_path": ",".join(self.door["addons_path"]),
+            "data_dir": self.data,
+            "db_host": self.cluster.socket,
+            "db_user": "odoo",
+            "db_name": database,
+            "dbfilter": f"^{database}$",
+            "list_db": False,
+            "http_interface": self.options.get("interface", "127.0.0.1"),
+            "http_port": self.options.get("port", 0),
+            "limit_memory_hard": 0,  # or a browser that a test starts inherits it
+            "workers": 0,
+        }
+        if float(self.door["series"]) >= 19:
+            options["with_demo"] = True  # 18.0 and before load it by default
+        lines = [f"{name} = {value}" for name, value in options.items()]
+        self.config.write_text("\n".join(["[options]", *lines, ""]))
+
+    def odoo(self, *arguments):
+        argv = [self.door["python"], self.door["odoo"], f"--config={self.config}"]
+        return unprivileged([*argv, *arguments])
+
+    def install(self, database, modules, update=False):
+        """Install or update modules, and make sure that they are."""
+        self.configure(database)
+        log = self.folder / "install.log"
+        action = "--update" if update else "--init"
+        arguments = [f"{action}={modules}", "--stop-after-init", "--no-http"]
+        self.run(self.odoo(*arguments), log)
+        installed = self.cluster.query(
+            database,
+            "SELECT count(*) FROM ir_module_module"
+            " WHERE state = 'installed' AND name = ANY(%s)",
+            modules.split(","),
+        )[0][0]
+        if installed < len(modules.split(",")):
+            sys.stdout.write(tail(log) + "\n")
+            raise EnvError(f"Odoo did not install {modules}: see {log}")
+
+    def run(self, argv, log):
+        run(argv, log, cwd=self.folder, env=self.environment)
+
+    def drop(self, database):
+        self.cluster.query("postgres", f'DROP DATABASE IF EXISTS "{database}"')
+        shutil.rmtree(self.data / "filestore" / database, ignore_errors=True)
+
+    def serve(self):
+        """Install or update what is needed, then serve until told to stop."""
+        marker = self.folder / "complete"
+        done, wanted = read(marker), fingerprint(Path(self.door["addon"]))
+        if not done:
+            self.drop("demo")
+            say("installing Odoo and the demo company (about 3 minutes)…")
+            self.install("demo", ADDON)
+        elif done != wanted:
+            say("updating the addon, whose source changed (about half a minute)…")
+            self.install("demo", ADDON, update=True)
+        write(marker, wanted)
+        self.configure("demo")
+        say("starting Odoo")
+        server = subprocess.Popen(
+            self.odoo(), cwd=self.folder, env=self.environment, start_new_session=True
+        )
+        try:
+            return server.wait()
+        finally:
+            server.terminate()
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+    def test(self):
+        """Install the addon in a copy of a stock database and run pytest."""
+        manifest = ast.literal_eval(
+            (Path(self.door["addon"]) / "__manifest__.py").read_text()
+        )
+        depends = ",".join(manifest["depends"])
+        marker = self.folder / "complete"
+        wanted = fingerprint(self.door["stock"], depends)
+        self.drop("test")
+        if read(marker) != wanted:
+            marker.unlink(missing_ok=True)
+            self.drop("stock")
+            say(f"installing {depends} in a database kept for later (2 minutes)…")
+            self.install("stock", depends)
+            write(marker, wanted)
+        self.cluster.query("postgres", "CREATE DATABASE test TEMPLATE stock")
+        filestore = self.data / "filestore"
+        if (filestore / "stock").exists():
+            # Odoo never changes a stored file: both databases may share it.
+            copy = ["cp", "--archive", "--link"]
+            copy += [filestore / "stock", filestore / "test"]
+            self.run(unprivileged(copy), self.folder / "copy.log")
+        say("installing the addon in the test database")
+        self.install("test", ADDON)
+        say("running pytest")
+        addon, clone = Path(self.door["addon"]), Path(self.door["clone"])
+        folders = [addon / "tests", clone / "tools" / "tests"]
+        paths = " ".join(os.path.relpath(path, clone) for path in folders)
+        # Paths are given as the clone has them, whichever series runs.
+        prefix = os.path.relpath(addon.parent, clone)
+        arguments = [
+            os.path.join(prefix, word) if word.startswith(f"{ADDON}/") else word
+            for word in shlex.split(self.options["arguments"])
+        ]
+        argv = [self.door["python"], "-m", "pytest", "--odoo-http"]
+        argv += ["--rootdir", clone, "-o", f"testpaths={paths}"]
+        argv += ["-o", f"cache_dir={self.data / 'pytest'}", *arguments]
+        pytest = subprocess.Popen(
+            unprivileged(argv, "KILL"), cwd=clone, env=self.environment
+        )
+        # Ctrl-C is pytest's: it ends with its own summary.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return pytest.wait()
+
+
+def main():
+    kind, door, options = json.loads(sys.argv[1])
+    os.umask(0o022)
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(0))
+    try:
+        session = Session(kind, door, options)
+        with session.cluster:
+            return session.serve() if kind == "demo" else session.test()
+    except EnvError as error:
+        say(f"error: {error}")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

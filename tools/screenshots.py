@@ -1,0 +1,109 @@
+"""Take the description's screenshots from a demo that runs.
+
+    python3 tools/screenshots.py ADDRESS [OUTDIR]
+
+Needs Playwright, and the path of a Chromium in CHROMIUM.
+"""
+
+import io
+import os
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+DESCRIPTION = Path(__file__).parents[1] / "crm_agenda" / "static" / "description"
+AGENDA = "crm_agenda.calendar_event_action_agenda"
+CALENDARS = "crm_agenda.crm_agenda_calendar_action"
+LOAD = "crm_agenda.calendar_event_action_load"
+EVENT = [("name", "=", "Desk does not go up")]
+CALENDAR = [("name", "=", "Technician Diego")]
+NO_DITHER = 0
+
+
+class Client:
+    """A user's browser on the demo."""
+
+    def __init__(self, browser, address, outdir, login, width=1366, height=768):
+        self.address, self.outdir = address, outdir
+        self.page = browser.new_page(
+            viewport={"width": width, "height": height},
+            has_touch=width < 768,
+            timezone_id="Europe/Madrid",
+            locale="en-GB",
+        )
+        self.page.set_default_timeout(60_000)
+        self.page.goto(f"{address}/web/login")
+        self.page.fill("input[name=login]", login)
+        self.page.fill("input[name=password]", login)
+        self.page.press("input[name=password]", "Enter")
+        self.page.wait_for_selector(".o_main_navbar")
+
+    def call(self, path, **params):
+        data = {"jsonrpc": "2.0", "params": params}
+        answer = self.page.request.post(f"{self.address}{path}", data=data)
+        return answer.json()["result"]
+
+    def find(self, model, domain):
+        """Give the id of the first record that matches."""
+        return self.call(
+            "/web/dataset/call_kw",
+            model=model,
+            method="search",
+            args=[domain],
+            kwargs={"limit": 1},
+        )[0]
+
+    def open(self, action, view, model="calendar.event", domain=None):
+        """Load a screen anew; with a domain, that of the first record that matches."""
+        address = f"{self.address}/web#action={action}&model={model}&view_type={view}"
+        if domain:
+            address += f"&id={self.find(model, domain)}"
+        self.page.goto("about:blank")
+        self.page.goto(address)
+        self.settle()
+
+    def settle(self):
+        self.page.wait_for_selector(".o_action_manager .o_content")
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_timeout(1500)  # the calendar lays itself out again
+
+    def click(self, selector, **options):
+        self.page.locator(selector).locator("visible=true").first.click(**options)
+        self.settle()
+
+    def shoot(self, name):
+        image = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
+        path = self.outdir / f"screenshot_{name}.png"
+        image.quantize(128, dither=NO_DITHER).save(path, optimize=True)
+        sys.stdout.write(f"{path.name}: {path.stat().st_size // 1024} kB\n")
+
+
+def take(browser, address, outdir):
+    office = Client(browser, address, outdir, "office")
+    info = office.call("/web/webclient/version_info")
+    legacy = info["server_version_info"][0] == 14
+    office.open(AGENDA, "calendar")
+    office.click(".o_calendar_filter_items_checkall input" if legacy else WEEK_ALL)
+    office.shoot("week")
+
+
+def main(arguments):
+    if len(arguments) not in (1, 2):
+        sys.stderr.write("usage: screenshots.py ADDRESS [OUTDIR]\n")
+        return 2
+    outdir = Path(arguments[1]) if len(arguments) == 2 else DESCRIPTION
+    outdir.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM"),
+            args=["--no-sandbox", "--disable-gpu"],
+        )
+        take(browser, arguments[0].rstrip("/"), outdir)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
