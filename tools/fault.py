@@ -16,8 +16,9 @@ import sys
 import time
 from datetime import timedelta
 
-import odoo
 import psycopg2
+
+import odoo
 from odoo import SUPERUSER_ID, api, fields
 from odoo.modules.registry import Registry
 

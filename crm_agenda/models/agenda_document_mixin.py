@@ -32,9 +32,7 @@ class AgendaDocumentMixin(models.AbstractModel):
 
     def _count_agenda_events(self):
         """Return ``{id: count}`` of the events that the user may read."""
-        return count_by(
-            self.env["calendar.event"], self._get_agenda_domain(), "res_id"
-        )
+        return count_by(self.env["calendar.event"], self._get_agenda_domain(), "res_id")
 
     def _get_agenda_domain(self):
         return [

@@ -10,7 +10,7 @@ class CalendarAttendee(models.Model):
             # sudo: an attendee answers his own invitation, and 19.0 asks for the
             # right to write the event
             self = self.sudo()
-        result = super(CalendarAttendee, self).write(vals)
+        result = super().write(vals)
         if "state" in vals:
             self.env["crm.agenda.reminder"]._plan(self.event_id)
         return result

@@ -6,7 +6,6 @@ from odoo.exceptions import ValidationError
 
 from .compat import CLICK_HOURS
 
-
 PLAN_FIELDS = {
     "active",
     "agenda_calendar_id",

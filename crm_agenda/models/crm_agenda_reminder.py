@@ -119,7 +119,9 @@ class CrmAgendaReminder(models.Model):
         stale = self.browse()
         moved = defaultdict(self.browse)
         for row in self.search([("event_id", "in", events.ids)]):
-            due = wanted.pop((row.event_id.id, row.alarm_id.id, row.partner_id.id), None)
+            due = wanted.pop(
+                (row.event_id.id, row.alarm_id.id, row.partner_id.id), None
+            )
             if due is None:
                 if row.state == "pending":
                     stale |= row
@@ -299,7 +301,7 @@ class CrmAgendaReminder(models.Model):
             "ORDER BY next_attempt, id LIMIT %s FOR UPDATE SKIP LOCKED",
             [now, limit],
         )
-        rows = self.browse([row_id for row_id, in self.env.cr.fetchall()])
+        rows = self.browse([row_id for (row_id,) in self.env.cr.fetchall()])
         if not rows:
             return {}
         late = rows.filtered(lambda row: row.event_id.stop <= now)

@@ -35,7 +35,6 @@ class CrmAgendaShare(models.Model):
     )
 
     remind = fields.Boolean(
-        string="Remind",
         help="Who may read the events gets their reminders too.",
     )
 

@@ -214,8 +214,9 @@ class TestEvent(TestAgendaCommon):
         self.forget()
         files = series.attachment_ids.with_user(extra)
         self.assertEqual(len(files), 3)
-        self.assertEqual(files.search([("id", "in", files.ids)]).ids,
-                         series[2].attachment_ids.ids)
+        self.assertEqual(
+            files.search([("id", "in", files.ids)]).ids, series[2].attachment_ids.ids
+        )
         self.assertEqual(series[2].attachment_ids.with_user(extra).raw, b"plan")
         (series[0] | series[1]).with_user(self.owner).unlink()
         self.assertEqual(series[2].attachment_ids.exists().raw, b"plan")
@@ -311,7 +312,9 @@ class TestEvent(TestAgendaCommon):
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_calendar_of_another_company_is_refused(self):
         company = self.env["res.company"].create({"name": "Other company"})
-        boss = self.new_user("boss", company_ids=[(6, 0, (company | self.env.company).ids)])
+        boss = self.new_user(
+            "boss", company_ids=[(6, 0, (company | self.env.company).ids)]
+        )
         elsewhere = self.new_calendar("Elsewhere", boss, company_id=company.id)
         boss_here = boss.with_context(allowed_company_ids=boss.company_id.ids)
         with self.assertRaises(AccessError):
@@ -343,6 +346,6 @@ class TestEvent(TestAgendaCommon):
             end_type="count",
             count=3,
             event_tz="Europe/Madrid",
-            **values
+            **values,
         )
         return event.recurrence_id.calendar_event_ids.sorted("start")

@@ -1,5 +1,6 @@
 """Who may do what with an event: every relation to it × every operation × path."""
 
+from contextlib import suppress
 from itertools import product
 
 from odoo.exceptions import AccessError, UserError
@@ -81,14 +82,10 @@ class TestEventAccess(TestAgendaCommon):
         done = set()
         for who in sorted(EVERYBODY):
             self.forget()
-            savepoint = self.env.cr.savepoint()
-            try:
-                with savepoint:
-                    if operation(who):
-                        done.add(who)
-                    raise RollBack
-            except (RollBack, UserError):
-                pass
+            with suppress(RollBack, UserError), self.env.cr.savepoint():
+                if operation(who):
+                    done.add(who)
+                raise RollBack
         self.assertEqual(done, allowed)
 
     def test_read_paths(self):
@@ -108,17 +105,20 @@ class TestEventAccess(TestAgendaCommon):
             "name_search": lambda e: e.name_search("Secret boiler"),
             "export": lambda e: e.export_data(["name", "location"])["datas"],
             "display_name": lambda e: "Secret" in e.display_name,
-            "attachment": lambda e: Attachment.with_user(e.env.user)
-            .browse(self.attachment.id)
-            .read(["name", "raw"]),
+            "attachment": lambda e: (
+                Attachment.with_user(e.env.user)
+                .browse(self.attachment.id)
+                .read(["name", "raw"])
+            ),
             "attachment_search": lambda e: Attachment.with_user(e.env.user).search(
                 [("id", "=", self.attachment.id)]
             ),
         }
         for path, operation in paths.items():
             with self.subTest(path=path):
-                readers = READERS
-                self.assert_only(readers, lambda who: operation(self.as_user(who)))
+                self.assert_only(
+                    READERS, lambda who, op=operation: op(self.as_user(who))
+                )
         with self.subTest(path="chatter"):
             self.assert_only(
                 READERS,
@@ -132,13 +132,17 @@ class TestEventAccess(TestAgendaCommon):
             return self.as_user(who).write({"name": "Renamed"})
 
         def add_file(who):
-            return self.env["ir.attachment"].with_user(self.people[who]).create(
-                {
-                    "name": "more.txt",
-                    "raw": b"more",
-                    "res_model": "calendar.event",
-                    "res_id": self.event.id,
-                }
+            return (
+                self.env["ir.attachment"]
+                .with_user(self.people[who])
+                .create(
+                    {
+                        "name": "more.txt",
+                        "raw": b"more",
+                        "res_model": "calendar.event",
+                        "res_id": self.event.id,
+                    }
+                )
             )
 
         self.assert_only(WRITERS, rename)
@@ -165,7 +169,8 @@ class TestEventAccess(TestAgendaCommon):
 
         self.assert_only(managers, lambda who: calendar(who).write({"name": "X"}))
         self.assert_only(
-            managers, lambda who: self.calendar.share_ids.with_user(self.people[who]).write(
+            managers,
+            lambda who: self.calendar.share_ids.with_user(self.people[who]).write(
                 {"level": "manage"}
             ),
         )
@@ -296,7 +301,9 @@ class TestEventAccess(TestAgendaCommon):
         )
         recurrence = event.recurrence_id.with_user(self.stranger)
         self.forget()
-        self.assertEqual(recurrence.read(["base_event_id"])[0]["base_event_id"][1], "Busy")
+        self.assertEqual(
+            recurrence.read(["base_event_id"])[0]["base_event_id"][1], "Busy"
+        )
 
     def test_removing_an_extra_user_ends_his_access(self):
         extra = self.as_user("extra")

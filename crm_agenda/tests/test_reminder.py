@@ -97,9 +97,7 @@ class TestReminderPlan(TestReminderCommon):
         self.clock.move_to(NOW.replace(hour=11, minute=1))
         self.dispatch()
         self.assertTrue(self.rows(event, "sent"))
-        event.write(
-            {"start": NOW.replace(hour=15), "stop": NOW.replace(hour=16)}
-        )
+        event.write({"start": NOW.replace(hour=15), "stop": NOW.replace(hour=16)})
         self.assertEqual(self.rows(event).due, NOW.replace(hour=14))
         self.clock.move_to(NOW.replace(hour=14))
         self.dispatch()

@@ -1,6 +1,7 @@
 """Whatever happens to events and people, the pending rows are those of a plain
 recomputation."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytz
@@ -61,16 +62,12 @@ class ReminderMachine(RuleBasedStateMachine):
         self.savepoint.__enter__()
         self.events = self.case.Event
         # An event in which everything counts, so that each later step can tell.
-        self.create(50, {0, 1, 2}, 0, {0}, False, 0)
+        self.create_event(50, {0, 1, 2}, 0, {0}, False, 0)
 
     def teardown(self):
-        try:
-            raise RollBack
-        except RollBack as error:
-            try:
-                self.savepoint.__exit__(type(error), error, error.__traceback__)
-            except RollBack:
-                pass
+        rollback = RollBack()
+        with suppress(RollBack):
+            self.savepoint.__exit__(RollBack, rollback, None)
         self.case.forget()
 
     def pick(self, index):
@@ -84,7 +81,7 @@ class ReminderMachine(RuleBasedStateMachine):
         allday=st.booleans(),
         count=st.sampled_from([0, 0, 3]),
     )
-    def create(self, hours, alarms, calendar, attendees, allday, count):
+    def create_event(self, hours, alarms, calendar, attendees, allday, count):
         start = NOW + timedelta(hours=hours)
         values = {}
         if allday:
@@ -105,7 +102,7 @@ class ReminderMachine(RuleBasedStateMachine):
             start=start,
             alarm_ids=[(6, 0, [self.alarms[i].id for i in alarms])],
             partner_ids=[(6, 0, partners)],
-            **values
+            **values,
         )
         self.events |= event | event.recurrence_id.calendar_event_ids
 

@@ -91,7 +91,9 @@ class TestShareAccess(TestAgendaCommon):
 
     def test_portal_users_are_never_members(self):
         portal = self.new_user("portal", "base.group_portal")
-        self.share(self.calendar, "manage", group_id=self.env.ref("base.group_portal").id)
+        self.share(
+            self.calendar, "manage", group_id=self.env.ref("base.group_portal").id
+        )
         self.assertEqual(self.levels_of(portal), [])
 
     def test_users_of_other_companies_are_never_members(self):
