@@ -189,18 +189,19 @@ class CrmAgendaCalendar(models.Model):
         for calendar in self:
             calendar.coming_event_count = counts.get(calendar.id, 0)
 
-    @api.constrains("owner_id", "company_id")
+    @api.constrains("active", "owner_id", "company_id")
     def _check_owner(self):
         """The owner is the one who can always manage: he must be able to."""
-        for calendar in self:
+        for calendar in self.filtered("active"):
             owner = calendar.owner_id
-            if owner.share or not calendar._is_open_to(owner):
+            if owner.share or not owner.active or not calendar._is_open_to(owner):
                 raise ValidationError(
                     _(
-                        "%(owner)s can't own the calendar %(calendar)s: the owner is "
-                        "an internal user of its company.",
-                        owner=owner.name,
+                        "The calendar %(calendar)s needs an owner who is an active "
+                        "user of its company, which %(owner)s is not. Give it another "
+                        "owner first.",
                         calendar=calendar.name,
+                        owner=owner.name,
                     )
                 )
 

@@ -1,5 +1,4 @@
-from odoo import _, api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import api, fields, models
 
 
 class ResUsers(models.Model):
@@ -27,23 +26,13 @@ class ResUsers(models.Model):
             self.partner_id._plan_agenda_reminders()
         return result
 
-    @api.constrains("active")
-    def _check_agenda_managers(self):
+    @api.constrains("active", "company_ids")
+    def _check_owned_calendars(self):
         """A calendar never ends without somebody who can manage it."""
-        archived = self.filtered(lambda user: not user.active)
         # sudo: who archives users may be no member of their calendars; he must
         # learn their names to be able to go on.
         calendars = self.env["crm.agenda.calendar"].sudo()
-        for calendar in calendars.search([("manager_ids", "in", archived.ids)]):
-            if not calendar.manager_ids.filtered("active"):
-                raise ValidationError(
-                    _(
-                        "%(user)s is the last one who can manage the calendar "
-                        "%(calendar)s: give it another owner first.",
-                        user=(calendar.owner_id & archived or archived[0]).name,
-                        calendar=calendar.name,
-                    )
-                )
+        calendars.search([("owner_id", "in", self.ids)])._check_owner()
 
     def _is_agenda_manager(self):
         return self.has_group("crm_agenda.group_agenda_manager")

@@ -120,19 +120,24 @@ class TestShareAccess(TestAgendaCommon):
         with self.assertRaises(IntegrityError), self.env.cr.savepoint():
             self.share(self.calendar, "write", user_id=self.members["read"].id)
 
-    def test_the_last_manager_cannot_be_archived(self):
+    def test_an_owner_cannot_be_archived(self):
         alone = self.new_user("alone")
         calendar = self.new_calendar("Alone", alone)
-        with self.assertRaises(ValidationError), self.env.cr.savepoint():
-            alone.active = False
-        self.share(calendar, "manage", user_id=self.owner.id)
+        with self.assertRaisesRegex(ValidationError, "another owner"):
+            with self.env.cr.savepoint():
+                alone.active = False
+        calendar.owner_id = self.owner
         alone.active = False
         self.assertFalse(alone.active)
 
-    def test_the_last_manager_cannot_leave_the_company(self):
+    def test_an_owner_cannot_leave_the_company(self):
         company = self.env["res.company"].create({"name": "Other company"})
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
             self.new_calendar("Elsewhere", self.owner, company_id=company.id)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self.owner.write(
+                {"company_id": company.id, "company_ids": [(6, 0, company.ids)]}
+            )
 
     def test_deleting_a_calendar_with_events_says_how_many(self):
         self.new_event()
