@@ -26,7 +26,12 @@ def snapshot(cr):
         " AND column_name NOT IN ('customer_id')"
     )
     columns = sorted(name for name, in cr.fetchall())
-    cr.execute("SELECT {{}} FROM calendar_event ORDER BY id".format(", ".join(columns)))
+    # The demo company's events are the module's own, and go with it.
+    cr.execute(
+        "SELECT {{}} FROM calendar_event WHERE id NOT IN (SELECT res_id FROM"
+        " ir_model_data WHERE module = 'crm_agenda' AND model = 'calendar.event')"
+        " ORDER BY id".format(", ".join(columns))
+    )
     rows = [dict(zip(columns, map(str, row))) for row in cr.fetchall()]
     print("SNAPSHOT" + json.dumps(rows))
 
