@@ -1,6 +1,6 @@
 # Everything made lives in .env/; `make clean` removes it.
 PYTHON := $(shell command -v python3)
-TARGETS := demo stop test screenshots lint clean
+TARGETS := demo stop test fault bench-reminders screenshots lint clean
 
 .PHONY: help $(TARGETS)
 
@@ -8,6 +8,8 @@ help:
 	@echo "make demo         serve Odoo with the demo company"
 	@echo "make stop         stop it and keep its data"
 	@echo "make test         run the tests; ARGS='-k share' runs a part"
+	@echo "make fault        kill dispatchers of reminders, count what is lost or doubled"
+	@echo "make bench-reminders  measure reminder mails beside Odoo's own"
 	@echo "make screenshots  take the description's screenshots from the running demo"
 	@echo "make lint         run the linters"
 	@echo "make clean        stop and remove all that was made"

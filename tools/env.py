@@ -162,8 +162,8 @@ def demo():
     say(f"log: {here.log}; `make stop` stops it, `make clean` removes it")
 
 
-def test():
-    """Run the tests with pytest; ARGS go to pytest."""
+def test(script=None):
+    """Run the tests with pytest, or a script of tools/; ARGS go to it."""
     door = choose_door()
     door.prepare()
     with Lock(door.state / "test" / "lock") as lock:
@@ -171,13 +171,25 @@ def test():
             raise EnvError("another make test runs in this clone: wait for it")
         process = subprocess.Popen(
             DIE_WITH_PARENT
-            + session_command(door, "test", arguments=os.environ.get("ARGS", "")),
+            + session_command(
+                door, "test", script=script, arguments=os.environ.get("ARGS", "")
+            ),
             pass_fds=[lock.fd],
         )
         try:
             return process.wait()
         except KeyboardInterrupt:
             return process.wait()
+
+
+def fault():
+    """Kill dispatchers of reminders at random and count what came out."""
+    return test("fault.py")
+
+
+def bench_reminders():
+    """Measure reminder mails beside Odoo's own."""
+    return test("bench_reminders.py")
 
 
 def screenshots():
@@ -245,8 +257,17 @@ def lint():
 
 
 COMMANDS = {
-    command.__name__: command
-    for command in (demo, stop, test, screenshots, clean, lint)
+    command.__name__.replace("_", "-"): command
+    for command in (
+        demo,
+        stop,
+        test,
+        fault,
+        bench_reminders,
+        screenshots,
+        clean,
+        lint,
+    )
 }
 
 

@@ -223,8 +223,8 @@ class Session:
             except subprocess.TimeoutExpired:
                 server.kill()
 
-    def test(self):
-        """Install the addon in a copy of a stock database and run pytest."""
+    def prepare_test(self):
+        """Install the addon in a copy of a stock database."""
         manifest = ast.literal_eval(
             (Path(self.door["addon"]) / "__manifest__.py").read_text()
         )
@@ -247,8 +247,27 @@ class Session:
             self.run(unprivileged(copy), self.folder / "copy.log")
         say("installing the addon in the test database")
         self.install("test", ADDON)
+
+    def test(self):
+        """Run pytest on the addon and the tools, or the one script that is asked."""
+        self.prepare_test()
+        clone = Path(self.door["clone"])
+        if self.options["script"]:
+            argv = [self.door["python"], "-B", clone / "tools" / self.options["script"]]
+            argv += shlex.split(self.options["arguments"])
+        else:
+            argv = self.pytest(clone)
+        process = subprocess.Popen(
+            unprivileged(argv, "KILL"), cwd=clone, env=self.environment
+        )
+        # Ctrl-C is the child's: pytest ends with its own summary.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return process.wait()
+
+    def pytest(self, clone):
+        """Give the command that runs the tests."""
         say("running pytest")
-        addon, clone = Path(self.door["addon"]), Path(self.door["clone"])
+        addon = Path(self.door["addon"])
         folders = [addon / "tests", clone / "tools" / "tests"]
         paths = " ".join(os.path.relpath(path, clone) for path in folders)
         # Paths are given as the clone has them, whichever series runs.
@@ -259,13 +278,7 @@ class Session:
         ]
         argv = [self.door["python"], "-m", "pytest", "--odoo-http"]
         argv += ["--rootdir", clone, "-o", f"testpaths={paths}"]
-        argv += ["-o", f"cache_dir={self.data / 'pytest'}", *arguments]
-        pytest = subprocess.Popen(
-            unprivileged(argv, "KILL"), cwd=clone, env=self.environment
-        )
-        # Ctrl-C is pytest's: it ends with its own summary.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        return pytest.wait()
+        return [*argv, "-o", f"cache_dir={self.data / 'pytest'}", *arguments]
 
 
 def main():

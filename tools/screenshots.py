@@ -66,11 +66,15 @@ class Client:
 
     def settle(self):
         self.page.wait_for_selector(".o_action_manager .o_content")
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_timeout(1500)  # the calendar lays itself out again
+        self.page.wait_for_timeout(3000)  # the calendar lays itself out twice
 
-    def click(self, selector, **options):
-        self.page.locator(selector).locator("visible=true").first.click(**options)
+    def choose_scale(self, scale):
+        """Show the day, the week or the month."""
+        button = self.page.locator(f".o_calendar_button_{scale}")
+        if not button.count():  # a drop-down since 17.0
+            self.page.click(".o_calendar_header .scale_button_selection")
+            button = self.page.locator(f".o_scale_button_{scale}")
+        button.first.click()
         self.settle()
 
     def shoot(self, name):
@@ -82,11 +86,31 @@ class Client:
 
 def take(browser, address, outdir):
     office = Client(browser, address, outdir, "office")
-    info = office.call("/web/webclient/version_info")
-    legacy = info["server_version_info"][0] == 14
     office.open(AGENDA, "calendar")
-    office.click(".o_calendar_filter_items_checkall input" if legacy else WEEK_ALL)
     office.shoot("week")
+    office.choose_scale("month")
+    office.shoot("month")
+    office.choose_scale("week")
+    office.page.mouse.click(340, 700)
+    office.page.wait_for_selector(".modal:visible, .modal.d-block")
+    office.page.wait_for_timeout(1000)
+    office.shoot("new_event")
+    office.open(AGENDA, "form", domain=EVENT)
+    office.shoot("event")
+    office.open(AGENDA, "kanban")
+    office.shoot("kanban")
+    office.open(AGENDA, "list")
+    office.shoot("list")
+    manager = Client(browser, address, outdir, "manager")
+    manager.open(CALENDARS, "kanban", model="crm.agenda.calendar")
+    manager.shoot("calendars")
+    manager.open(CALENDARS, "form", model="crm.agenda.calendar", domain=CALENDAR)
+    manager.shoot("shares")
+    manager.open(LOAD, "pivot")
+    manager.shoot("load")
+    technician = Client(browser, address, outdir, "technician", width=390, height=844)
+    technician.open(AGENDA, "calendar")
+    technician.shoot("phone")
 
 
 def main(arguments):

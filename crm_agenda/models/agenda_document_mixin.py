@@ -10,7 +10,9 @@ class AgendaDocumentMixin(models.AbstractModel):
     _description = "Agenda Document"
 
     agenda_event_count = fields.Integer(
-        string="Agenda Events", compute="_compute_agenda_event_count"
+        string="Agenda Events",
+        compute="_compute_agenda_event_count",
+        groups="crm_agenda.group_agenda_user",
     )
 
     @api.depends_context("uid")

@@ -62,7 +62,7 @@ class CalendarEvent(models.Model):
         only the people of a private agenda event come this far.
         """
         rows = super().read(fields, load)
-        private = self.filtered(
+        private = self.browse([row["id"] for row in rows]).filtered(
             lambda e: e.agenda_calendar_id and e.privacy == "private"
         )
         for row in rows:
