@@ -1,6 +1,7 @@
-from odoo import api, fields, models
+from odoo import _, api, fields, models
+from odoo.exceptions import AccessError
 
-from .compat import GROUP_USERS
+from .compat import GROUP_USERS, accessible
 
 
 class CrmAgendaShare(models.Model):
@@ -67,6 +68,28 @@ class CrmAgendaShare(models.Model):
         for share in self:
             subject = share.user_id or share.team_id or share.group_id
             share.display_name = subject.display_name
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_manage([vals.get("calendar_id") for vals in vals_list])
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "calendar_id" in vals:
+            self._check_manage([vals["calendar_id"]])
+        return super().write(vals)
+
+    @api.model
+    def _check_manage(self, calendar_ids):
+        """Ask for the right to manage before the share itself could give it.
+
+        The record rules look at a new share once it counts.
+        """
+        calendars = self.env["crm.agenda.calendar"].browse(
+            set(filter(None, calendar_ids))
+        )
+        if calendars - accessible(calendars, "write"):
+            raise AccessError(_("Only who manages a calendar may share it."))
 
     def _get_users(self):
         """Return the users whom these shares reach: portal users never are."""

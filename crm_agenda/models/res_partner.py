@@ -1,6 +1,7 @@
-from odoo import models
+from odoo import _, api, models
+from odoo.exceptions import AccessError
 
-from .compat import count_by
+from .compat import accessible, count_by
 
 
 class ResPartner(models.Model):
@@ -9,7 +10,14 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "crm.agenda.document.mixin"]
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_meetings(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_meetings(vals)
         result = super().write(vals)
         if "tz" in vals:
             self._plan_agenda_reminders()
@@ -18,6 +26,25 @@ class ResPartner(models.Model):
     def _set_calendar_last_notif_ack(self):
         self.env["crm.agenda.reminder"]._confirm_shown(self.env.user.partner_id)
         return super()._set_calendar_last_notif_ack()
+
+    def _check_meetings(self, vals):
+        """Ask for the right to write an agenda event to make somebody attend it.
+
+        From this side of the relation, Odoo asks only for the right to write the
+        contact, and an attendee reads the event.
+        """
+        ids = set()
+        for command in vals.get("meeting_ids") or ():
+            if command[0] == 4:
+                ids.add(command[1])
+            elif command[0] == 6:
+                ids.update(command[2])
+        events = self.env["calendar.event"].browse(ids)
+        # sudo: only to tell which events are the agenda's, and attended already
+        events = events.sudo().filtered("agenda_calendar_id") - self.sudo().meeting_ids
+        events = events.with_env(self.env)
+        if events - accessible(events, "write"):
+            raise AccessError(_("You may not invite anybody to that event."))
 
     def _plan_agenda_reminders(self):
         """Plan anew what is due to these people."""

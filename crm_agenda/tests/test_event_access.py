@@ -325,6 +325,37 @@ class TestEventAccess(TestAgendaCommon):
         with self.assertRaises(AccessError):
             self.as_user("owner").write({"attachment_ids": [(4, file.id)]})
 
+    def test_nobody_invites_himself_through_his_contact(self):
+        contacts = self.env["res.partner"].with_user(self.stranger)
+        managers = self.env.ref("base.group_partner_manager")
+        managers[GROUP_USERS] = [(4, self.stranger.id)]
+        me = contacts.browse(self.stranger.partner_id.id)
+        for command in ((4, self.event.id), (6, 0, self.event.ids)):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                me.write({"meeting_ids": [command]})
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                contacts.create({"name": "Spy", "meeting_ids": [command]})
+
+    def test_series_is_out_of_reach_of_strangers(self):
+        event = self.new_event(
+            recurrency=True,
+            rrule_type="daily",
+            interval=1,
+            end_type="count",
+            count=3,
+        )
+        self.assertEqual(len(event.recurrence_id.calendar_event_ids), 3)
+        recurrence = event.recurrence_id.with_user(self.stranger)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            recurrence.unlink()
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            recurrence.write({"count": 1})
+        event.with_user(self.members["write"]).write(
+            {"name": "Renamed", "recurrence_update": "all_events"}
+        )
+        series = event.recurrence_id.calendar_event_ids
+        self.assertEqual(set(series.mapped("name")), {"Renamed"})
+
     def test_event_without_calendar_keeps_odoos_rules(self):
         meeting = self.new_event(calendar=False, user=self.owner)
         meeting.with_user(self.stranger).write({"name": "Anybody may"})

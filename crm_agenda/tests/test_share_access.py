@@ -108,6 +108,34 @@ class TestShareAccess(TestAgendaCommon):
         outsider.company_ids = [(4, self.calendar.company_id.id)]
         self.assertEqual(self.levels_of(outsider), ["busy", "read", "write"])
 
+    def test_nobody_shares_with_himself_what_he_does_not_manage(self):
+        for user in (self.stranger, self.members["read"], self.members["write"]):
+            shares = self.env["crm.agenda.share"].with_user(user)
+            group = self.env.ref("base.group_user")
+            for subject in ({"user_id": user.id}, {"group_id": group.id}):
+                values = dict(subject, calendar_id=self.calendar.id, level="manage")
+                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                    shares.create(values)
+
+    def test_a_share_is_not_taken_to_a_calendar_of_others(self):
+        mine = self.new_calendar("Mine", self.stranger)
+        share = self.share(mine, "manage", user_id=self.stranger.id)
+        with self.assertRaises(AccessError):
+            share.with_user(self.stranger).calendar_id = self.calendar
+
+    def test_owner_shares_from_the_first_moment(self):
+        calendar = (
+            self.env["crm.agenda.calendar"]
+            .with_user(self.stranger)
+            .create(
+                {
+                    "name": "Mine",
+                    "share_ids": [(0, 0, {"user_id": self.owner.id, "level": "read"})],
+                }
+            )
+        )
+        self.assertIn(self.owner, calendar.reader_ids)
+
     @mute_logger("odoo.sql_db")
     def test_share_has_exactly_one_subject(self):
         team = self.env["crm.team"].create({"name": "North"})
