@@ -9,7 +9,7 @@ from psycopg2 import OperationalError
 from odoo import _, api, fields, models
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 
-from .compat import flush, forget, is_private, push_alarms, render, trigger
+from .compat import flush, forget, hasten, is_private, push_alarms, render, trigger
 
 _logger = logging.getLogger(__name__)
 
@@ -274,6 +274,9 @@ class CrmAgendaReminder(models.Model):
             totals["late"],
             time.monotonic() - started,
         )
+        # sudo: mails of anybody; by itself the queue may only run once an hour
+        if self.env["mail.mail"].sudo().search([("state", "=", "outgoing")], limit=1):
+            hasten(self.env.ref("mail.ir_cron_mail_scheduler_action").sudo())
         upcoming = self.sudo().search(  # sudo: to wake up in time for anybody
             [("state", "=", "pending")], order="next_attempt", limit=1
         )

@@ -230,6 +230,18 @@ class TestReminderDispatch(TestReminderCommon):
         self.assertEqual(len(self.mails(event)), 1)
         self.assertEqual(self.mails(event).recipient_ids, self.owner.partner_id)
 
+    def test_mail_does_not_wait_for_the_hourly_queue(self):
+        queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        queue.nextcall = NOW.replace(hour=12)
+        self.remind()
+        self.clock.move_to(NOW.replace(hour=11))
+        self.dispatch()
+        runs = [queue.nextcall]
+        if SERIES >= 18:
+            triggers = self.env["ir.cron.trigger"]
+            runs += triggers.search([("cron_id", "=", queue.id)]).mapped("call_at")
+        self.assertLessEqual(min(runs), NOW.replace(hour=11))
+
     def test_reminder_set_after_its_time_still_goes_out(self):
         event = self.remind(start=NOW + timedelta(minutes=20))
         self.dispatch()
