@@ -77,6 +77,20 @@ class TestAgendaCommon(AgendaCase):
         return events.create(values).with_env(cls.env)
 
     @classmethod
+    def new_series(cls, count=3, **values):
+        """Create a daily series as ``new_event`` does, and give its events in order."""
+        event = cls.new_event(
+            recurrency=True,
+            rrule_type="daily",
+            interval=1,
+            end_type="count",
+            count=count,
+            event_tz="Europe/Madrid",
+            **values,
+        )
+        return event.recurrence_id.calendar_event_ids.sorted("start")
+
+    @classmethod
     def forget(cls):
         """Drop what the ORM remembers, to read as another request would."""
         if hasattr(cls.env, "invalidate_all"):

@@ -337,15 +337,3 @@ class TestEvent(TestAgendaCommon):
             .create({"name": "plan.txt", "raw": b"plan", "res_model": "calendar.event"})
             .with_env(self.env)
         )
-
-    def new_series(self, **values):
-        event = self.new_event(
-            recurrency=True,
-            rrule_type="daily",
-            interval=1,
-            end_type="count",
-            count=3,
-            event_tz="Europe/Madrid",
-            **values,
-        )
-        return event.recurrence_id.calendar_event_ids.sorted("start")

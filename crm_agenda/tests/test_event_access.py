@@ -291,14 +291,7 @@ class TestEventAccess(TestAgendaCommon):
         )
 
     def test_name_does_not_leak_through_other_records(self):
-        event = self.new_event(
-            name="Secret series",
-            recurrency=True,
-            rrule_type="daily",
-            interval=1,
-            end_type="count",
-            count=3,
-        )
+        event = self.new_series(name="Secret series")[0]
         recurrence = event.recurrence_id.with_user(self.stranger)
         self.forget()
         self.assertEqual(
@@ -337,14 +330,7 @@ class TestEventAccess(TestAgendaCommon):
                 contacts.create({"name": "Spy", "meeting_ids": [command]})
 
     def test_series_is_out_of_reach_of_strangers(self):
-        event = self.new_event(
-            recurrency=True,
-            rrule_type="daily",
-            interval=1,
-            end_type="count",
-            count=3,
-        )
-        self.assertEqual(len(event.recurrence_id.calendar_event_ids), 3)
+        event = self.new_series()[0]
         recurrence = event.recurrence_id.with_user(self.stranger)
         with self.assertRaises(AccessError), self.env.cr.savepoint():
             recurrence.unlink()
