@@ -6,14 +6,12 @@ Prints due mails made per second, queries per mail, and the ratio. All is rolled
 """
 
 import argparse
-import contextlib
-import os
 import time
 from datetime import timedelta
 
-import odoo
+from database import open_registry
+
 from odoo import SUPERUSER_ID, api, fields
-from odoo.modules.registry import Registry
 
 ATTENDEES = 2
 ROW = "| {:8} | {:>6} | {:>11} | {:>11} | {:>13} | {:>13} | {:>5} |"
@@ -23,9 +21,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("sizes", nargs="*", type=int, default=[1000, 10000])
     options = parser.parse_args()
-    odoo.tools.config.parse_config(["-c", os.environ["ODOO_RC"], "--log-level=error"])
-    database = odoo.tools.config["db_name"]
-    registry = Registry(database[0] if isinstance(database, list) else database)
     print(
         ROW.format(
             "events",
@@ -38,8 +33,7 @@ def main():
         )
     )
     print(ROW.format(*["-" * width for width in (8, 6, 11, 11, 13, 13, 5)]))
-    # 14.0 asks for it around every use of the ORM, 18.0 has it no more.
-    with getattr(api.Environment, "manage", contextlib.nullcontext)():
+    with open_registry() as registry:
         for kind in ("single", "repeated"):
             for size in options.sizes:
                 compare(registry, kind, size)

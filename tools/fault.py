@@ -17,10 +17,10 @@ import time
 from datetime import timedelta
 
 import psycopg2
+from database import open_registry
 
 import odoo
 from odoo import SUPERUSER_ID, api, fields
-from odoo.modules.registry import Registry
 
 PEOPLE = 20
 SUBJECT = "Fault run"
@@ -33,13 +33,7 @@ def main():
     parser.add_argument("--seed", type=int, default=None)
     options = parser.parse_args()
     random.seed(options.seed)
-    odoo.tools.config.parse_config(["-c", os.environ["ODOO_RC"], "--log-level=warn"])
-    logging.getLogger("odoo").setLevel(logging.WARNING)
-    database = odoo.tools.config["db_name"]
-    database = database[0] if isinstance(database, list) else database
-    registry = Registry(database)
-    # 14.0 asks for it around every use of the ORM, 18.0 has it no more.
-    with getattr(api.Environment, "manage", contextlib.nullcontext)():
+    with open_registry() as registry:
         seed(registry, options.rows)
         try:
             kills, crashed = run_workers(registry, options.workers)

@@ -2,8 +2,17 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools.float_utils import float_round
+
+PLAN_FIELDS = {
+    "alarm_type",
+    "at_clock_time",
+    "clock_day",
+    "clock_time",
+    "duration",
+    "interval",
+}
 
 
 class CalendarAlarm(models.Model):
@@ -29,20 +38,9 @@ class CalendarAlarm(models.Model):
         )
     ]
 
-    @api.model
-    def _get_plan_fields(self):
-        return {
-            "alarm_type",
-            "duration",
-            "interval",
-            "at_clock_time",
-            "clock_time",
-            "clock_day",
-        }
-
     def write(self, values):
         result = super().write(values)
-        if self._get_plan_fields() & set(values):
+        if PLAN_FIELDS & set(values):
             self.env["crm.agenda.reminder"]._plan_coming(
                 [("alarm_ids", "in", self.ids)]
             )

@@ -108,6 +108,8 @@ class CrmAgendaReminder(models.Model):
         Reads the events with everything that counts (time, alarms, people, status)
         and touches only the rows that differ.
         """
+        if not events:
+            return  # as for every meeting that is in no agenda calendar
         # sudo: whoever changes an event changes what its people are due; the rows
         # are written for them, and shown to him only as the record rules allow.
         events = events.sudo().exists()
@@ -309,7 +311,9 @@ class CrmAgendaReminder(models.Model):
             return {}
         late = rows.filtered(lambda row: row.event_id.stop <= now)
         late.write({"state": "cancelled", "late": True, "next_attempt": False})
-        mute = (rows - late).filtered(lambda r: r.channel == "email" and not r._email())
+        mute = (rows - late).filtered(
+            lambda row: row.channel == "email" and not row.partner_id.email
+        )
         mute.write(
             {
                 "state": "failed",
@@ -377,9 +381,6 @@ class CrmAgendaReminder(models.Model):
             ]
         )
         shown._show()
-
-    def _email(self):
-        return self.partner_id.email
 
     def _get_mail_values(self):
         """Return the values of the ``mail.mail``, in the context's language."""

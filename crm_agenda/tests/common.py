@@ -2,6 +2,8 @@ from datetime import datetime, timedelta
 
 from odoo.tests import common
 
+from ..models.compat import forget
+
 # 14.0 keeps apart what later series have in one class.
 AgendaCase = getattr(common, "SavepointCase", common.TransactionCase)
 
@@ -93,8 +95,4 @@ class TestAgendaCommon(AgendaCase):
     @classmethod
     def forget(cls):
         """Drop what the ORM remembers, to read as another request would."""
-        if hasattr(cls.env, "invalidate_all"):
-            cls.env.invalidate_all()
-        else:
-            cls.env["base"].flush()
-            cls.env.cache.invalidate()
+        forget(cls.env)
