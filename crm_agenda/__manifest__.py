@@ -6,7 +6,7 @@
     "license": "LGPL-3",
     "author": "crm_agenda contributors",
     "website": "https://github.com/crm-agenda/crm_agenda",
-    "depends": ["calendar", "crm", "sale"],
+    "depends": ["calendar", "crm", "resource", "sale"],
     "data": [
         "security/crm_agenda_groups.xml",
         "security/ir.model.access.csv",
@@ -17,6 +17,7 @@
         "data/crm_agenda_event_type.xml",
         "data/crm_agenda_document_model.xml",
         "data/crm_agenda_reminder.xml",
+        "data/calendar_event_update.xml",
         "views/crm_agenda_calendar_views.xml",
         "views/crm_agenda_event_status_views.xml",
         "views/crm_agenda_event_type_views.xml",

@@ -14,3 +14,19 @@ class CalendarAttendee(models.Model):
         if "state" in vals:
             self.env["crm.agenda.reminder"]._plan(self.event_id)
         return result
+
+    def _send_mail_to_attendees(self, template, *args, **kwargs):
+        """Leave out whom the agenda tells of a new time, with the old one and all else.
+
+        :param template: a ``mail.template``, or in 14.0 the XML id of one
+        """
+        xmlid = "calendar.calendar_template_meeting_changedate"
+        moved = self.env.ref(xmlid, raise_if_not_found=False)
+        if template == (xmlid if isinstance(template, str) else moved):
+            self = self.filtered(
+                lambda a: not a.event_id.agenda_calendar_id
+                or all(user.share for user in a.partner_id.user_ids)
+            )
+        return super(CalendarAttendee, self)._send_mail_to_attendees(
+            template, *args, **kwargs
+        )

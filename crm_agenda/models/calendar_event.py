@@ -243,6 +243,12 @@ class CalendarEvent(models.Model):
             self.env["crm.agenda.reminder"]._plan(reminding)
         return result
 
+    def get_formview_id(self, access_uid=None):
+        """Open what is in the agenda with the agenda's form, from links as well."""
+        if len(self) == 1 and self.sudo().agenda_calendar_id:  # sudo: just its kind
+            return self.env.ref("crm_agenda.calendar_event_view_form").id
+        return super().get_formview_id(access_uid=access_uid)
+
     def action_open_full_form(self):
         """Go from the short form to the form with everything."""
         self.ensure_one()
@@ -256,6 +262,21 @@ class CalendarEvent(models.Model):
 
     def _expand_statuses(self, statuses, domain, order=None):
         return statuses.search([("company_id", "in", [False, self.env.company.id])])
+
+    def _get_when(self):
+        """Return the event's time, in the context's language and time zone."""
+        self.ensure_one()
+        when = self._get_display_time(self.start, self.stop, self.duration, self.allday)
+        return " ".join(when.split())  # Odoo's is of two lines if it lasts for days
+
+    def _get_agenda_url(self):
+        """Return a link that opens the event in the web client."""
+        self.ensure_one()
+        return "%s/mail/view?model=%s&res_id=%s" % (
+            self.get_base_url(),
+            self._name,
+            self.id,
+        )
 
     @api.model
     def _get_agenda_defaults(self, vals):

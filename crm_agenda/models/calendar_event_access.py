@@ -2,7 +2,7 @@
 
 from odoo import _, api, models
 from odoo.exceptions import AccessError
-from odoo.osv.expression import AND, OR
+from odoo.osv.expression import AND
 
 from .compat import accessible
 
@@ -53,6 +53,7 @@ class CalendarEvent(models.Model):
         terms = [list(term) for term in domain or []]
         if ["in_agenda", "=", True] in terms and not offset and not limit:
             rows += self._read_slots(domain or [], fields or list(self._fields))
+            self._mark_clashes(rows)
         return rows
 
     def read(self, fields=None, load="_classic_read"):
@@ -182,13 +183,7 @@ class CalendarEvent(models.Model):
                 [
                     domain,
                     [("agenda_calendar_id", "in", calendars.ids)],
-                    [("show_as", "=", "busy")],
-                    OR(
-                        [
-                            [("agenda_status_id", "=", False)],
-                            [("agenda_status_id.kind", "!=", "cancelled")],
-                        ]
-                    ),
+                    [("slot_stop", "!=", False)],
                 ]
             )
         )
@@ -201,6 +196,15 @@ class CalendarEvent(models.Model):
             dict(hidden, **{fname: row[fname] for fname in known})
             for row in busy.read(known)
         ]
+
+    @api.model
+    def _mark_clashes(self, rows):
+        """Show which events overlap in a calendar that warns of it."""
+        events = self.browse([row["id"] for row in rows if row.get("display_name")])
+        clashing = set(events.filtered("has_clash").ids)
+        for row in rows:
+            if row["id"] in clashing:
+                row["display_name"] = "⚠ " + row["display_name"]
 
     @api.model
     def _is_slot_term(self, term):

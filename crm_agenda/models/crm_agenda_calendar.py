@@ -49,6 +49,25 @@ class CrmAgendaCalendar(models.Model):
         string="Default Reminders",
     )
 
+    double_booking = fields.Selection(
+        [("allow", "Allowed"), ("warn", "Warn"), ("refuse", "Refuse")],
+        required=True,
+        default="allow",
+        help="Whether two events may take the same time. What is free or cancelled "
+        "takes none.",
+    )
+    resource_calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Working Hours",
+        compute="_compute_resource_calendar_id",
+        store=True,
+        readonly=False,
+        ondelete="set null",
+        domain="[('company_id', 'in', [company_id, False])]",
+        help="When a time is looked for. All-day events last from midnight to midnight "
+        "of its time zone.",
+    )
+
     share_ids = fields.One2many(
         "crm.agenda.share", "calendar_id", string="Shares", copy=True
     )
@@ -106,6 +125,31 @@ class CrmAgendaCalendar(models.Model):
         compute="_compute_members",
         store=True,
     )
+    owner_updates = fields.Selection(
+        selection="_select_updates",
+        string="Tell the Owner of",
+        required=True,
+        default="changes",
+        help="What others do in the calendar. Others ask for it on their share.",
+    )
+    told_new_ids = fields.Many2many(
+        "res.users",
+        "crm_agenda_calendar_told_new_rel",
+        "calendar_id",
+        "user_id",
+        string="Told of New Events",
+        compute="_compute_members",
+        store=True,
+    )
+    told_change_ids = fields.Many2many(
+        "res.users",
+        "crm_agenda_calendar_told_change_rel",
+        "calendar_id",
+        "user_id",
+        string="Told of Changes",
+        compute="_compute_members",
+        store=True,
+    )
     can_write = fields.Boolean(
         compute="_compute_can_write", string="I may write", search="_search_can_write"
     )
@@ -128,12 +172,20 @@ class CrmAgendaCalendar(models.Model):
         used = self.sudo().search([]).mapped("color")
         return min(COLORS, key=used.count)
 
+    @api.depends("company_id")
+    def _compute_resource_calendar_id(self):
+        for calendar in self:
+            company = calendar.company_id or self.env.company
+            calendar.resource_calendar_id = company.resource_calendar_id
+
     @api.depends(
         "owner_id.company_ids",
         "remind_owner",
+        "owner_updates",
         "company_id",
         "share_ids.level",
         "share_ids.remind",
+        "share_ids.updates",
         "share_ids.user_id.company_ids",
         "share_ids.team_id.user_id.company_ids",
         "share_ids.team_id.member_ids.company_ids",
@@ -159,6 +211,15 @@ class CrmAgendaCalendar(models.Model):
             if reminded != calendar.reminded_ids:
                 changed |= calendar
             calendar.reminded_ids = reminded
+            for field, updates in (
+                ("told_new_ids", ("new", "changes")),
+                ("told_change_ids", ("changes",)),
+            ):
+                told = calendar.share_ids.filtered(lambda s, u=updates: s.updates in u)
+                users = told._get_users()
+                if calendar.owner_updates in updates:
+                    users |= calendar.owner_id
+                calendar[field] = users & calendar.reader_ids
         if changed.ids:
             # Here, because teams, groups and companies change who is reminded too.
             self.env["crm.agenda.reminder"]._plan_coming(
@@ -205,6 +266,19 @@ class CrmAgendaCalendar(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("double_booking") == "refuse":
+            # sudo: events of a private kind, which the user may not see, count too.
+            events = self.env["calendar.event"].sudo()
+            events.search(
+                [
+                    ("agenda_calendar_id", "in", self.ids),
+                    ("slot_exclusive", "=", True),
+                ]
+            ).with_env(self.env)._check_double_booking()
+        return result
+
     def unlink(self):
         # sudo: events of a private kind, which the user may not see, count too.
         events = self.env["calendar.event"].sudo().with_context(active_test=False)
@@ -242,10 +316,22 @@ class CrmAgendaCalendar(models.Model):
         return action
 
     @api.model
+    def _select_updates(self):
+        return self.env["crm.agenda.share"]._fields["updates"]._description_selection(
+            self.env
+        )
+
+    @api.model
     def _get_member_fields(self):
         """Return the names of the fields that depend on who the people are."""
         fnames = self._fields["member_ids"].compute
         return [f.name for f in self._fields.values() if f.compute == fnames]
+
+    def _shows_clashes(self):
+        """Say whether the user is shown which events of this calendar overlap."""
+        return self.double_booking in ("warn", "refuse") and (
+            self.env.user in self.member_ids or self.env.user._is_agenda_manager()
+        )
 
     def _is_open_to(self, user):
         """Say whether ``user`` works in the calendar's company."""

@@ -387,7 +387,7 @@ class CrmAgendaReminder(models.Model):
         event = self.event_id
         sender = event.user_id.partner_id or self.env.company.partner_id
         sender = sender if sender.email else self.env.company.partner_id
-        when = self._get_when()
+        when = event._get_when()
         return {
             "subject": _("Reminder: %(name)s, %(when)s", name=event.name, when=when),
             "body_html": render(
@@ -403,19 +403,7 @@ class CrmAgendaReminder(models.Model):
 
     def _get_url(self):
         """Return a link to the event for who has a login."""
-        if not self.partner_id.user_ids:
-            return False
-        return "%s/web#id=%s&model=calendar.event&view_type=form" % (
-            self.event_id.get_base_url(),
-            self.event_id.id,
-        )
-
-    def _get_when(self):
-        """Return the event's time, in the context's language and time zone."""
-        event = self.event_id
-        return event._get_display_time(
-            event.start, event.stop, event.duration, event.allday
-        )
+        return bool(self.partner_id.user_ids) and self.event_id._get_agenda_url()
 
     # Web notifications
 
@@ -452,7 +440,7 @@ class CrmAgendaReminder(models.Model):
                 "alarm_id": row.alarm_id.id,
                 "event_id": row.event_id.id,
                 "title": row.event_id.name,
-                "message": row._get_when(),
+                "message": row.event_id._get_when(),
                 "timer": 0,
                 "notify_at": fields.Datetime.to_string(row.due),
             }

@@ -38,6 +38,17 @@ class CrmAgendaShare(models.Model):
     remind = fields.Boolean(
         help="Who may read the events gets their reminders too.",
     )
+    updates = fields.Selection(
+        [
+            ("none", "Nothing"),
+            ("new", "New events"),
+            ("changes", "New events and changes"),
+        ],
+        string="Tell of",
+        required=True,
+        default="none",
+        help="What who may read the events is told when others do it.",
+    )
 
     _sql_constraints = [
         (

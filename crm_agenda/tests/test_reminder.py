@@ -56,7 +56,8 @@ class TestReminderCommon(TestAgendaCommon):
         self.Reminder._cron_dispatch(commit=False)
 
     def mails(self, event):
-        return self.env["mail.mail"].search([("subject", "ilike", event.name)])
+        domain = [("subject", "=like", "Reminder: %s,%%" % event.name)]
+        return self.env["mail.mail"].search(domain)
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,214 @@
+"""The time that an event takes in its calendar, and what else takes it."""
+
+from collections import defaultdict
+from datetime import datetime, time, timedelta
+
+import pytz
+from psycopg2.errors import ExclusionViolation
+
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools.sql import create_column
+
+from .compat import flush
+
+SHOWN_CLASHES = 5
+
+
+class CalendarEvent(models.Model):
+    _inherit = "calendar.event"
+
+    # What is free, cancelled or archived takes no time: its slot is empty.
+    slot_start = fields.Datetime(
+        compute="_compute_slot",
+        store=True,
+        help="When it starts to take time in its calendar; midnight there, if it lasts "
+        "all day.",
+    )
+    slot_stop = fields.Datetime(compute="_compute_slot", store=True)
+    slot_exclusive = fields.Boolean(
+        compute="_compute_slot",
+        store=True,
+        help="Nothing else may take time in the calendar meanwhile.",
+    )
+    has_clash = fields.Boolean(
+        string="Double Booked",
+        compute="_compute_clashes",
+        help="Overlaps with others of a calendar that warns of it.",
+    )
+    clash_summary = fields.Text(string="Overlaps with", compute="_compute_clashes")
+
+    _sql_constraints = [
+        # Ranges of one number, because they compare by themselves where plain numbers
+        # ask for an extension of PostgreSQL. Deferred, because the events of a series
+        # move one after the other: see _check_double_booking.
+        (
+            "no_double_booking",
+            "EXCLUDE USING gist ("
+            "int4range(agenda_calendar_id, agenda_calendar_id, '[]') WITH &&, "
+            "tsrange(slot_start, slot_stop) WITH &&"
+            ") WHERE (slot_exclusive) DEFERRABLE INITIALLY DEFERRED",
+            "The calendar takes one event at a time, and that time was just taken.",
+        )
+    ]
+
+    def _auto_init(self):
+        """Make the columns empty, as they are for meetings that are in no calendar.
+
+        The ORM would compute them, event by event, for all that the company ever had.
+        """
+        for fname in ("slot_start", "slot_stop", "slot_exclusive"):
+            self.env.cr.execute(
+                "SELECT 1 FROM information_schema.columns "
+                "WHERE table_name = %s AND column_name = %s",
+                [self._table, fname],
+            )
+            if not self.env.cr.rowcount:
+                kind = self._fields[fname].column_type[1]
+                create_column(self.env.cr, self._table, fname, kind)
+        return super()._auto_init()
+
+    def init(self):
+        self.env.cr.execute(
+            "CREATE INDEX IF NOT EXISTS calendar_event_slot_index "
+            "ON calendar_event (agenda_calendar_id, slot_stop, slot_start) "
+            "WHERE slot_stop IS NOT NULL"
+        )
+
+    @api.depends(
+        "active",
+        "agenda_calendar_id.double_booking",
+        "agenda_calendar_id.resource_calendar_id.tz",
+        "agenda_status_id.kind",
+        "allday",
+        "show_as",
+        "start",
+        "start_date",
+        "stop",
+        "stop_date",
+    )
+    def _compute_slot(self):
+        now = fields.Datetime.now()
+        for event in self:
+            start, stop = event._get_slot()
+            event.slot_start, event.slot_stop = start, stop
+            # What is over may overlap: the calendar did not refuse it in its day.
+            event.slot_exclusive = (
+                bool(stop)
+                and stop > now
+                and event.agenda_calendar_id.double_booking == "refuse"
+            )
+
+    @api.depends_context("uid")
+    @api.depends("agenda_calendar_id.double_booking", "slot_start", "slot_stop")
+    def _compute_clashes(self):
+        # sudo: of calendars whose members may know at least that the time is taken;
+        # names come out as the user may read them
+        watched = self.filtered(lambda e: e.sudo().agenda_calendar_id._shows_clashes())
+        clashes = watched._get_clashes()
+        for event in self:
+            others = clashes.get(event, self.browse())
+            event.has_clash = bool(others)
+            event.clash_summary = others._get_slot_summary()
+
+    def _get_slot(self):
+        """Return the start and the end (UTC) of the time that the event takes."""
+        calendar = self.agenda_calendar_id
+        if (
+            not (calendar and self.active and self.start and self.stop)
+            or self.show_as != "busy"
+            or self.agenda_status_id.kind == "cancelled"
+        ):
+            return False, False
+        start, stop = self.start, self.stop
+        if self.allday and self.start_date and self.stop_date:
+            timezone = pytz.timezone(calendar.resource_calendar_id.tz or "UTC")
+            start, stop = (
+                timezone.localize(datetime.combine(day, time()))
+                .astimezone(pytz.UTC)
+                .replace(tzinfo=None)
+                for day in (self.start_date, self.stop_date + timedelta(days=1))
+            )
+        return (start, stop) if start < stop else (False, False)
+
+    def _get_clashes(self):
+        """Return ``{event: events that take part of its time in its calendar}``.
+
+        For events in a form, they are those that it would meet if it were saved. The
+        result is in sudo: it may hold events that the user may not read.
+        """
+        slots = [
+            (index, event.agenda_calendar_id.id, event.slot_start, event.slot_stop)
+            + (event._origin.id or 0,)
+            for index, event in enumerate(self.sudo())
+            if event.slot_stop
+        ]
+        if not slots:
+            return {}
+        flush(self.env)
+        # A join of each event's time with that of others, which no domain can say.
+        self.env.cr.execute(
+            """
+            SELECT mine.index, event.id
+              FROM unnest(%s::int[], %s::int[], %s::timestamp[], %s::timestamp[],
+                          %s::int[]) AS mine (index, calendar, start, stop, id)
+              JOIN calendar_event event
+                ON event.agenda_calendar_id = mine.calendar
+               AND event.slot_start < mine.stop
+               AND event.slot_stop > mine.start
+               AND event.id != mine.id
+             ORDER BY event.slot_start, event.id
+            """,
+            [list(column) for column in zip(*slots)],
+        )
+        ids = defaultdict(list)
+        for index, event_id in self.env.cr.fetchall():
+            ids[self[index]].append(event_id)
+        return {event: self.sudo().browse(ids[event]) for event in ids}
+
+    def _get_slot_summary(self):
+        """Return a line for each event, with no more than the user may know of it."""
+        lines = [
+            "%s, %s"
+            % (event.with_user(self.env.user).display_name, event._get_when())
+            for event in self[:SHOWN_CLASHES]
+        ]
+        if len(self) > SHOWN_CLASHES:
+            lines.append(_("and %s more", len(self) - SHOWN_CLASHES))
+        return "\n".join(lines)
+
+    def _check_double_booking(self):
+        """Have the database check now what it would refuse when all is done.
+
+        :raise ValidationError: one of these events takes time that is taken
+        """
+        # sudo: who moves an event need not be in its calendar
+        if not any(self.sudo().mapped("slot_exclusive")):
+            return
+        try:
+            flush(self.env)
+            with self.env.cr.savepoint(flush=False):
+                for mode in ("IMMEDIATE", "DEFERRED"):
+                    self.env.cr.execute(
+                        'SET CONSTRAINTS "calendar_event_no_double_booking" ' + mode,
+                        log_exceptions=False,
+                    )
+        except ExclusionViolation:
+            clashes = self.filtered(lambda e: e.sudo().slot_exclusive)._get_clashes()
+            for event, others in clashes.items():
+                others = others.filtered("slot_exclusive")
+                if others:
+                    raise ValidationError(event._get_refusal(others)) from None
+            # The other one is of a transaction that ended after ours had begun: the
+            # constraint's own message has to do.
+            raise
+
+    def _get_refusal(self, others):
+        calendar = self.sudo().agenda_calendar_id  # sudo: as in the check
+        return _(
+            "%(calendar)s takes one event at a time. %(event)s overlaps with:\n"
+            "%(others)s",
+            calendar=calendar.name,
+            event=self._get_slot_summary(),
+            others=others.with_env(self.env)._get_slot_summary(),
+        )

@@ -1,0 +1,310 @@
+"""What the people of an event hear of its changes."""
+
+from collections import defaultdict, namedtuple
+from itertools import zip_longest
+
+from odoo import _, api, models
+
+from .compat import is_private, render
+
+# What is told, in the order in which the message shows it. What else changes, such
+# as a word in the description, is for who follows the chatter.
+TOLD_FIELDS = ("name", "when", "location", "agenda_calendar_id", "agenda_status_id")
+# Who has no login knows nothing of how the company organizes itself.
+PUBLIC_FIELDS = {"name", "when", "location"}
+CHANGING_FIELDS = {
+    "active",
+    "agenda_calendar_id",
+    "agenda_status_id",
+    "allday",
+    "duration",
+    "location",
+    "name",
+    "partner_ids",
+    "privacy",
+    "recurrence_update",
+    "recurrency",
+    "shared_user_ids",
+    "start",
+    "start_date",
+    "stop",
+    "stop_date",
+}
+SHOWN_ITEMS = 20
+
+State = namedtuple(
+    "State",
+    "id series start name when location agenda_calendar_id agenda_status_id timezone "
+    "attendees extra readers told_new told_changes",
+)
+# One event, or several of one series, and what happened to them.
+Item = namedtuple("Item", "kind before after count")
+
+
+class CalendarEvent(models.Model):
+    _inherit = "calendar.event"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.context.get("agenda_nested"):
+            return super().create(vals_list)
+        outer = super(CalendarEvent, self.with_context(agenda_nested=True))
+        events = outer.create(vals_list).with_env(self.env)
+        created = events._get_agenda_series()
+        created._check_double_booking()
+        self._tell({}, created._get_states())
+        return events
+
+    def write(self, values):
+        nested = self.env.context.get("agenda_nested")
+        if nested or not CHANGING_FIELDS & set(values):
+            return super().write(values)
+        before = self
+        if values.get("recurrence_update", "self_only") != "self_only":
+            before = self._get_agenda_series()
+        agenda = before.sudo().agenda_calendar_id  # sudo: just whether there is one
+        if not agenda and not values.get("agenda_calendar_id"):
+            return super().write(values)
+        base = before.recurrence_id.base_event_id
+        states = before._get_states()
+        outer = super(CalendarEvent, self.with_context(agenda_nested=True))
+        result = outer.write(values)
+        after = before | base
+        if len(after) > 1 or values.get("recurrency"):
+            after = after._get_agenda_series()
+        after._check_double_booking()
+        self._tell(states, after._get_states())
+        return result
+
+    def unlink(self):
+        if self.env.context.get("agenda_nested"):
+            return super().unlink()
+        states = self._get_states()
+        outer = super(CalendarEvent, self.with_context(agenda_nested=True))
+        result = outer.unlink()
+        self._tell(states, {})
+        return result
+
+    def _get_agenda_series(self):
+        """Return these events of the agenda and all of the series they are in."""
+        events = self.sudo().exists()  # sudo: a series may have private occurrences
+        events |= events.recurrence_id.calendar_event_ids
+        return events.filtered("agenda_calendar_id").with_env(self.env)
+
+    def _get_states(self):
+        """Return ``{event id: state}`` of what there is to tell of agenda events."""
+        reminders = self.env["crm.agenda.reminder"]
+        # sudo: what the user changes is told to people whom he may not know; they are
+        # told only of what they may read
+        return {
+            event.id: State(
+                id=event.id,
+                series=event.recurrence_id.id,
+                start=event.start,
+                name=event.name,
+                when=(event.start, event.stop, event.duration, event.allday),
+                location=event.location or "",
+                agenda_calendar_id=event.agenda_calendar_id,
+                agenda_status_id=event.agenda_status_id,
+                timezone=reminders._get_timezone(event, event.user_id.partner_id).zone,
+                attendees=event.partner_ids,
+                extra=event.shared_user_ids.partner_id,
+                **event._get_calendar_people(),
+            )
+            for event in self.sudo().exists()
+            if event.active and event.agenda_calendar_id
+        }
+
+    def _get_calendar_people(self):
+        """Return who knows of the event by its calendar, and who asked to be told."""
+        calendar, nobody = self.agenda_calendar_id, self.env["res.partner"]
+        if is_private(self):
+            return dict.fromkeys(("readers", "told_new", "told_changes"), nobody)
+        return {
+            "readers": calendar.reader_ids.partner_id,
+            "told_new": calendar.told_new_ids.partner_id,
+            "told_changes": calendar.told_change_ids.partner_id,
+        }
+
+    @api.model
+    def _tell(self, before, after):
+        """Send each person one message about what became of these events.
+
+        :param before: the events' states before the change, by id
+        :param after: those after it; a series that was made anew has other ids
+        """
+        if self.env.context.get("dont_notify") or self.env.context.get("install_module"):
+            return
+        items = defaultdict(list)
+        for old, new in self._pair_states(before, after):
+            if old and new:
+                lost = old.extra - new.extra - new.attendees
+                self.browse(new.id).sudo().message_unsubscribe(lost.ids)
+            for partner, kind in self._get_told(old, new).items():
+                items[partner].append((kind, old, new))
+        author = self.env.user.partner_id
+        messages = defaultdict(self.env["res.partner"].browse)
+        for partner, changes in items.items():
+            if partner != author and partner.active:
+                timezone = partner.tz or (changes[0][2] or changes[0][1]).timezone
+                locale = (partner.lang, timezone, any(partner.user_ids))
+                messages[locale + self._group_by_series(changes)] |= partner
+        for (lang, timezone, has_login, *told), partners in messages.items():
+            events = self.with_context(lang=lang, tz=timezone)
+            events._send_update(partners, told, has_login)
+
+    @api.model
+    def _pair_states(self, before, after):
+        """Return ``[(old, new)]``, with nothing for what came or went."""
+        pairs = [(before[key], after[key]) for key in before if key in after]
+        gone = [state for key, state in before.items() if key not in after]
+        came = [state for key, state in after.items() if key not in before]
+        # Odoo makes the occurrences of a series anew to move it.
+        gone.sort(key=lambda state: state.start)
+        came.sort(key=lambda state: state.start)
+        return pairs + list(zip_longest(gone, came))
+
+    @api.model
+    def _get_told(self, old, new):
+        """Return ``{partner: kind of news}`` of one event."""
+        nobody = self.env["res.partner"]
+        if not new:
+            people = old.attendees | old.extra | old.told_changes
+            return dict.fromkeys(people, "deleted")
+        # Odoo's own invitation tells those who begin to attend.
+        invited = new.attendees - (old.attendees if old else nobody)
+        knew = (old.attendees | old.extra | old.readers) if old else nobody
+        told = dict.fromkeys(new.extra - (old.extra if old else nobody), "new")
+        if not old or old.agenda_calendar_id != new.agenda_calendar_id:
+            told.update(dict.fromkeys(new.told_new - knew, "new"))
+        changed = old and self._get_changed(old, new)
+        if changed:
+            kind = "changed"
+            if new.agenda_status_id.kind == "cancelled" and "agenda_status_id" in changed:
+                kind = "cancelled"
+            for partner in new.attendees | new.extra | new.told_changes:
+                if partner not in told and partner not in knew:
+                    told[partner] = "new"
+                elif partner not in told and self._concerns(partner, kind, changed):
+                    told[partner] = kind
+        return {partner: kind for partner, kind in told.items() if partner not in invited}
+
+    @api.model
+    def _get_changed(self, old, new):
+        return [f for f in TOLD_FIELDS if getattr(old, f) != getattr(new, f)]
+
+    @api.model
+    def _concerns(self, partner, kind, changed):
+        """Say whether ``partner`` may know of it, and Odoo does not tell him."""
+        if partner.user_ids.filtered(lambda u: not u.share):
+            return True
+        return "when" not in changed and (
+            kind == "cancelled" or bool(PUBLIC_FIELDS & set(changed))
+        )
+
+    @api.model
+    def _group_by_series(self, changes):
+        """Return the items of a message, one for all the events of a series."""
+        series = defaultdict(list)
+        for kind, old, new in changes:
+            state = new or old
+            series[kind, state.series or -state.id].append((old, new))
+        return tuple(
+            Item(kind, *min(pairs, key=lambda p: (p[1] or p[0]).start), len(pairs))
+            for (kind, _key), pairs in series.items()
+        )
+
+    @api.model
+    def _send_update(self, partners, items, has_login):
+        """Send one message, in the language and the time zone of the context."""
+        author = self.env.user.partner_id
+        for sender in (author, self.env.company.partner_id):
+            if sender.email:
+                break
+        else:
+            sender = self.env.ref("base.partner_root")
+        body = render(
+            self.env,
+            "crm_agenda.update_mail",
+            {
+                "items": [self._describe(item, has_login) for item in items[:SHOWN_ITEMS]],
+                "more": max(0, len(items) - SHOWN_ITEMS),
+            },
+        )
+        # A message about one event is shown with it; a deleted one would take along.
+        thread = self.env["mail.thread"]
+        if len(items) == 1 and items[0].after:
+            thread = self.browse(items[0].after.id)
+        # sudo: the author need not be allowed to write the event that he was on
+        thread.sudo().message_notify(
+            partner_ids=partners.ids,
+            subject=self._get_update_subject(items),
+            body=body,
+            author_id=sender.id,
+            email_from=sender.email_formatted,
+        )
+
+    @api.model
+    def _get_update_subject(self, items):
+        if len(items) > 1:
+            return _("%s events of the agenda", len(items))
+        item = items[0]
+        name = (item.after or item.before).name
+        return self._get_headings()[self._get_heading(item)] % name
+
+    @api.model
+    def _get_headings(self):
+        return {
+            "new": _("New: %s"),
+            "moved": _("Moved: %s"),
+            "changed": _("Changed: %s"),
+            "cancelled": _("Cancelled: %s"),
+            "deleted": _("Deleted: %s"),
+        }
+
+    @api.model
+    def _get_heading(self, item):
+        if item.kind == "changed" and "when" in self._get_changed(item.before, item.after):
+            return "moved"
+        return item.kind
+
+    @api.model
+    def _describe(self, item, has_login):
+        """Return what the template shows of an item."""
+        state = item.after or item.before
+        changed = []
+        if item.kind in ("changed", "cancelled"):
+            changed = self._get_changed(item.before, item.after)
+        shown = [f for f in TOLD_FIELDS if has_login or f in PUBLIC_FIELDS]
+        return {
+            "heading": self._get_headings()[self._get_heading(item)] % state.name,
+            "count": item.count,
+            "when": self._show_state(state, "when"),
+            "location": state.location,
+            "calendar": has_login and state.agenda_calendar_id.name,
+            "changes": [
+                {
+                    "label": self._get_told_label(fname),
+                    "before": self._show_state(item.before, fname),
+                    "after": self._show_state(item.after, fname),
+                }
+                for fname in shown
+                if fname in changed
+            ],
+            "url": has_login and item.after and self.browse(state.id)._get_agenda_url(),
+        }
+
+    @api.model
+    def _get_told_label(self, fname):
+        if fname == "when":
+            return _("When")
+        return self._fields[fname]._description_string(self.env)
+
+    @api.model
+    def _show_state(self, state, fname):
+        value = getattr(state, fname)
+        if fname == "when":
+            return " ".join(self._get_display_time(*value).split())
+        if isinstance(value, models.BaseModel):
+            return value.with_env(value.env(context=self.env.context)).name or ""
+        return value

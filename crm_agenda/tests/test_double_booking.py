@@ -1,0 +1,281 @@
+"""Two events at the same time: allowed, warned of, refused."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo import SUPERUSER_ID, api
+from odoo.exceptions import ValidationError
+from odoo.modules.registry import Registry
+from odoo.service.model import execute
+from odoo.tests import tagged
+from odoo.tests.common import BaseCase, Form, get_db_name
+from odoo.tools import mute_logger
+
+from .common import TestAgendaCommon
+
+NOW = datetime(2026, 3, 25, 12)  # a Wednesday, four days ahead of summer time
+TEN = datetime(2026, 3, 26, 10)
+
+
+@tagged("post_install", "-at_install")
+class TestDoubleBooking(TestAgendaCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.hours = cls.env["resource.calendar"].create(
+            {"name": "Madrid", "tz": "Europe/Madrid"}
+        )
+        cls.calendar.resource_calendar_id = cls.hours
+
+    def setUp(self):
+        super().setUp()
+        clock = freeze_time(NOW)
+        clock.start()
+        self.addCleanup(clock.stop)
+
+    def book(self, hour=10, hours=1, **values):
+        start = TEN.replace(hour=hour)
+        return self.new_event(start=start, stop=start + timedelta(hours=hours), **values)
+
+    def open_form(self, user=None, **values):
+        events = self.Event.with_user(user or self.owner).with_context(agenda=True)
+        form = Form(events, "crm_agenda.calendar_event_view_form_short")
+        form.name = "Another"
+        form.agenda_calendar_id = self.calendar
+        form.start = TEN.replace(minute=30)
+        form.stop = TEN.replace(hour=12)
+        return form
+
+    def test_allowed_says_nothing(self):
+        self.book()
+        self.assertFalse(self.open_form().has_clash)
+        self.assertFalse(self.book().has_clash)
+
+    def test_form_warns_before_it_is_saved(self):
+        self.calendar.double_booking = "warn"
+        self.book(name="Boiler check")
+        self.book(hour=13, name="After")
+        form = self.open_form()
+        self.assertTrue(form.has_clash)
+        self.assertIn("Boiler check, ", form.clash_summary)
+        self.assertNotIn("After", form.clash_summary)
+        form.start = TEN.replace(hour=11)
+        self.assertFalse(form.has_clash)
+        form.start = TEN
+        self.assertTrue(form.has_clash)
+
+    def test_form_of_a_saved_event_does_not_clash_with_itself(self):
+        self.calendar.double_booking = "refuse"
+        event = self.book().with_user(self.owner)
+        form = Form(event, "crm_agenda.calendar_event_view_form")
+        form.start = TEN.replace(minute=30)
+        self.assertFalse(form.has_clash)
+        form.save()
+
+    def test_both_are_marked_in_the_calendar(self):
+        self.calendar.double_booking = "warn"
+        clashing = self.book() | self.book(hours=2)
+        alone = self.book(hour=15)
+        rows = self.Event.with_user(self.owner).search_read(
+            [("in_agenda", "=", True), ("agenda_calendar_id", "=", self.calendar.id)],
+            ["display_name"],
+        )
+        marked = [row["id"] for row in rows if row["display_name"].startswith("⚠")]
+        self.assertEqual(sorted(marked), sorted(clashing.ids))
+        self.assertEqual((clashing | alone).filtered("has_clash"), clashing)
+
+    def test_names_of_private_events_are_not_shown(self):
+        self.calendar.double_booking = "warn"
+        self.book(name="Doctor", privacy="private")
+        summary = self.open_form(self.members["write"]).clash_summary
+        self.assertIn("Busy", summary)
+        self.assertNotIn("Doctor", summary)
+
+    def test_who_is_not_in_the_calendar_learns_nothing_of_it(self):
+        self.calendar.double_booking = "warn"
+        event = self.book(shared_user_ids=[(4, self.stranger.id)])
+        self.book()
+        self.assertFalse(event.with_user(self.stranger).has_clash)
+        self.assertTrue(event.with_user(self.members["read"]).has_clash)
+
+    def test_refused_with_the_name_of_the_other(self):
+        self.calendar.double_booking = "refuse"
+        self.book(name="Boiler check")
+        with self.assertRaisesRegex(ValidationError, "Boiler check"):
+            with self.env.cr.savepoint():
+                self.book(name="Another", hours=2)
+        other = self.book(hour=14)
+        with self.assertRaisesRegex(ValidationError, "Boiler check"):
+            other.start = TEN
+
+    def test_what_takes_no_time_is_not_refused(self):
+        self.calendar.double_booking = "refuse"
+        cancelled = self.book()
+        cancelled.agenda_status_id = self.cancelled
+        archived = self.book()
+        archived.active = False
+        self.book(show_as="free")
+        self.book(calendar=self.new_calendar("Another", double_booking="refuse"))
+        self.book()
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            cancelled.agenda_status_id = self.planned
+        with self.assertRaises(ValidationError):
+            archived.active = True
+
+    def test_back_to_back_is_no_clash(self):
+        self.calendar.double_booking = "refuse"
+        events = self.book() | self.book(hour=11) | self.book(hour=9)
+        self.assertFalse(any(events.mapped("has_clash")))
+
+    def test_all_day_lasts_from_midnight_to_midnight_of_the_calendar(self):
+        self.calendar.double_booking = "refuse"
+        # Summer time begins this Sunday: the day has 23 hours.
+        day = self.new_event(
+            allday=True,
+            start=datetime(2026, 3, 29, 8),
+            stop=datetime(2026, 3, 29, 18),
+        )
+        self.assertEqual(day.slot_start, datetime(2026, 3, 28, 23))
+        self.assertEqual(day.slot_stop, datetime(2026, 3, 29, 22))
+        self.new_event(start=day.slot_stop)
+        with self.assertRaises(ValidationError):
+            self.new_event(start=day.slot_stop - timedelta(minutes=30))
+
+    def test_a_series_may_move_over_its_own_slots(self):
+        self.calendar.double_booking = "refuse"
+        events = self.new_series(2, start=TEN, stop=TEN + timedelta(hours=24))
+        events[0].write(
+            {
+                "recurrence_update": "future_events",
+                "start": TEN + timedelta(hours=12),
+                "stop": TEN + timedelta(hours=36),
+            }
+        )
+        series = self.Event.search([("agenda_calendar_id", "=", self.calendar.id)])
+        self.assertEqual(
+            sorted(series.mapped("start")),
+            [TEN + timedelta(hours=hours) for hours in (12, 36)],
+        )
+
+    def test_one_occurrence_that_clashes_refuses_the_series(self):
+        self.calendar.double_booking = "refuse"
+        self.new_event(start=TEN + timedelta(days=2))
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self.new_series(start=TEN)
+        self.assertEqual(
+            self.Event.search_count([("agenda_calendar_id", "=", self.calendar.id)]), 1
+        )
+
+    def test_calendar_begins_to_refuse(self):
+        past = TEN - timedelta(days=7)
+        self.new_event(start=past)
+        self.new_event(start=past)
+        self.calendar.double_booking = "refuse"
+        self.calendar.double_booking = "allow"
+        self.book(name="Boiler check")
+        self.book()
+        with self.assertRaisesRegex(ValidationError, "Boiler check"):
+            self.calendar.double_booking = "refuse"
+
+
+@tagged("post_install", "-at_install")
+class TestConcurrentBooking(BaseCase):
+    """Two people save the same slot at the same instant, in real transactions."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self.environment() as env:
+            owner_id = env.ref("base.user_admin").id
+            calendar = env["crm.agenda.calendar"].create(
+                {"name": "One", "owner_id": owner_id, "double_booking": "refuse"}
+            )
+            self.calendar_id = calendar.id
+        self.addCleanup(self.clean_up)
+
+    @contextmanager
+    def environment(self):
+        """Give an environment whose work is committed, in this thread or another."""
+        with getattr(api.Environment, "manage", nullcontext)():
+            with self.registry.cursor() as cr:
+                yield api.Environment(cr, SUPERUSER_ID, {})
+
+    def clean_up(self):
+        with self.environment() as env:
+            self.get_events(env).unlink()
+            env["crm.agenda.calendar"].browse(self.calendar_id).unlink()
+
+    def get_events(self, env):
+        events = env["calendar.event"]
+        return events.search([("agenda_calendar_id", "=", self.calendar_id)])
+
+    def get_values(self, day):
+        return {
+            "name": "Boiler check",
+            "agenda_calendar_id": self.calendar_id,
+            "start": "2100-01-%02d 10:00:00" % day,
+            "stop": "2100-01-%02d 11:00:00" % day,
+            "partner_ids": [(6, 0, [])],
+            "privacy": "public",
+        }
+
+    def at_once(self, *calls):
+        """Run the calls as the server does, all from before any of them is done.
+
+        They stop where they write first, behind a lock, until the last is there.
+
+        :return: an error's text for each, or None
+        """
+
+        context = {"lang": "en_US"}
+
+        def run(call):
+            with getattr(api.Environment, "manage", nullcontext)():
+                try:
+                    execute(get_db_name(), SUPERUSER_ID, "calendar.event", *call, context=context)
+                except ValidationError as error:
+                    return str(error)
+
+        with ThreadPoolExecutor() as pool, self.registry.cursor() as cr:
+            cr.execute("LOCK TABLE calendar_event IN EXCLUSIVE MODE")
+            outcomes = [pool.submit(run, call) for call in calls]
+            waiting = 0
+            deadline = time.monotonic() + 30
+            while waiting < len(calls) and time.monotonic() < deadline:
+                time.sleep(0.05)
+                cr.execute(
+                    "SELECT count(*) FROM pg_locks "
+                    "WHERE relation = 'calendar_event'::regclass AND NOT granted"
+                )
+                waiting = cr.fetchone()[0]
+            cr.rollback()
+            self.assertEqual(waiting, len(calls))
+            return [outcome.result() for outcome in outcomes]
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_one_event_and_one_clear_message(self):
+        for day in (4, 5, 6):
+            outcomes = self.at_once(*[("create", self.get_values(day))] * 2)
+            self.assertEqual(outcomes.count(None), 1, outcomes)
+            message = next(filter(None, outcomes))
+            self.assertIn("takes one event at a time", message)
+        with self.environment() as env:
+            days = [event.start.day for event in self.get_events(env).sorted("start")]
+        self.assertEqual(days, [4, 5, 6])
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_one_moves_where_the_other_creates(self):
+        with self.environment() as env:
+            event = env["calendar.event"].create(self.get_values(4))
+            event_id = event.id
+        values = self.get_values(5)
+        moved = {"start": values["start"], "stop": values["stop"]}
+        outcomes = self.at_once(("create", values), ("write", [event_id], moved))
+        self.assertEqual(outcomes.count(None), 1, outcomes)
+        with self.environment() as env:
+            starts = [event.start.day for event in self.get_events(env)]
+        self.assertEqual(starts.count(5), 1)
