@@ -24,9 +24,9 @@ class CalendarAttendee(models.Model):
         moved = self.env.ref(xmlid, raise_if_not_found=False)
         if template == (xmlid if isinstance(template, str) else moved):
             self = self.filtered(
-                lambda a: not a.event_id.agenda_calendar_id
-                or all(user.share for user in a.partner_id.user_ids)
+                lambda a: (
+                    not a.event_id.agenda_calendar_id
+                    or all(user.share for user in a.partner_id.user_ids)
+                )
             )
-        return super(CalendarAttendee, self)._send_mail_to_attendees(
-            template, *args, **kwargs
-        )
+        return super()._send_mail_to_attendees(template, *args, **kwargs)

@@ -21,6 +21,12 @@ class CalendarEvent(models.Model):
         help="What the event is about. Empty if it may not be shown to you.",
     )
 
+    document_kind = fields.Char(
+        compute="_compute_document_ref",
+        help="What it is about, for who may not read the document too.",
+    )
+    document_state = fields.Char(compute="_compute_document_ref")
+
     @api.model
     def _select_document_models(self):
         return self.env["crm.agenda.document.model"]._get_selection()
@@ -33,16 +39,22 @@ class CalendarEvent(models.Model):
         for event in self:
             if event.res_model in allowed and event.res_id:
                 ids_by_model[event.res_model].add(event.res_id)
-        readable = {
-            model: accessible(self.env[model].browse(ids).exists(), "read")
+        existing = {
+            model: self.env[model].browse(ids).exists()
             for model, ids in ids_by_model.items()
         }
+        readable = {
+            model: accessible(documents, "read")
+            for model, documents in existing.items()
+        }
         for event in self:
-            ids = readable[event.res_model].ids if event.res_model in readable else ()
-            event.document_ref = event.res_id in ids and "%s,%s" % (
-                event.res_model,
-                event.res_id,
-            )
+            event.document_ref = event.document_kind = event.document_state = False
+            model, res_id = event.res_model, event.res_id
+            if model in existing and res_id in existing[model].ids:
+                event.document_kind = allowed[model]
+                if res_id in readable[model].ids:
+                    event.document_ref = "%s,%s" % (model, res_id)
+                    event.document_state = self._get_document_state(event.document_ref)
 
     def _inverse_document_ref(self):
         IrModel = self.env["ir.model"].sudo()  # sudo: only to get a model's id
@@ -96,6 +108,15 @@ class CalendarEvent(models.Model):
     def write(self, values):
         self._check_documents([values])
         return super().write(values)
+
+    @api.model
+    def _get_document_state(self, document):
+        """Return the name of the state or of the stage that a document is in."""
+        if "state" in document._fields:
+            field = document._fields["state"]
+            labels = dict(field._description_selection(self.env))
+            return labels.get(document.state, False)
+        return "stage_id" in document._fields and document.stage_id.display_name
 
     @api.model
     def _check_documents(self, vals_list):

@@ -133,7 +133,9 @@ class CalendarEvent(models.Model):
         :param before: the events' states before the change, by id
         :param after: those after it; a series that was made anew has other ids
         """
-        if self.env.context.get("dont_notify") or self.env.context.get("install_module"):
+        if self.env.context.get("dont_notify") or self.env.context.get(
+            "install_module"
+        ):
             return
         items = defaultdict(list)
         for old, new in self._pair_states(before, after):
@@ -180,14 +182,19 @@ class CalendarEvent(models.Model):
         changed = old and self._get_changed(old, new)
         if changed:
             kind = "changed"
-            if new.agenda_status_id.kind == "cancelled" and "agenda_status_id" in changed:
+            if (
+                new.agenda_status_id.kind == "cancelled"
+                and "agenda_status_id" in changed
+            ):
                 kind = "cancelled"
             for partner in new.attendees | new.extra | new.told_changes:
                 if partner not in told and partner not in knew:
                     told[partner] = "new"
                 elif partner not in told and self._concerns(partner, kind, changed):
                     told[partner] = kind
-        return {partner: kind for partner, kind in told.items() if partner not in invited}
+        return {
+            partner: kind for partner, kind in told.items() if partner not in invited
+        }
 
     @api.model
     def _get_changed(self, old, new):
@@ -227,8 +234,11 @@ class CalendarEvent(models.Model):
             self.env,
             "crm_agenda.update_mail",
             {
-                "items": [self._describe(item, has_login) for item in items[:SHOWN_ITEMS]],
-                "more": max(0, len(items) - SHOWN_ITEMS),
+                "items": [
+                    self._describe(item, has_login) for item in items[:SHOWN_ITEMS]
+                ],
+                "more": len(items) > SHOWN_ITEMS
+                and _("and %s more", len(items) - SHOWN_ITEMS),
             },
         )
         # A message about one event is shown with it; a deleted one would take along.
@@ -264,7 +274,9 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _get_heading(self, item):
-        if item.kind == "changed" and "when" in self._get_changed(item.before, item.after):
+        if item.kind == "changed" and "when" in self._get_changed(
+            item.before, item.after
+        ):
             return "moved"
         return item.kind
 
@@ -278,7 +290,7 @@ class CalendarEvent(models.Model):
         shown = [f for f in TOLD_FIELDS if has_login or f in PUBLIC_FIELDS]
         return {
             "heading": self._get_headings()[self._get_heading(item)] % state.name,
-            "count": item.count,
+            "series": item.count > 1 and _("%s events of one series", item.count),
             "when": self._show_state(state, "when"),
             "location": state.location,
             "calendar": has_login and state.agenda_calendar_id.name,

@@ -4,6 +4,15 @@ from odoo import fields, release
 
 SERIES = release.version_info[0]
 
+if SERIES >= 19:
+    from odoo.tools.intervals import Intervals
+elif SERIES >= 17:
+    from odoo.addons.resource.models.utils import Intervals
+else:
+    from odoo.addons.resource.models.resource import Intervals
+
+__all__ = ["Intervals"]
+
 # Hours that a mere click on the calendar's grid proposes.
 CLICK_HOURS = 1.0 if SERIES >= 18 else 0.5
 

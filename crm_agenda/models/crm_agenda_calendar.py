@@ -317,8 +317,10 @@ class CrmAgendaCalendar(models.Model):
 
     @api.model
     def _select_updates(self):
-        return self.env["crm.agenda.share"]._fields["updates"]._description_selection(
-            self.env
+        return (
+            self.env["crm.agenda.share"]
+            ._fields["updates"]
+            ._description_selection(self.env)
         )
 
     @api.model

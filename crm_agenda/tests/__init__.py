@@ -3,7 +3,10 @@ from . import test_browser
 from . import test_double_booking
 from . import test_event
 from . import test_event_access
+from . import test_reassign
 from . import test_reminder
 from . import test_reminder_model
 from . import test_share_access
+from . import test_sheet
+from . import test_time_finder
 from . import test_update

@@ -39,7 +39,9 @@ class TestDoubleBooking(TestAgendaCommon):
 
     def book(self, hour=10, hours=1, **values):
         start = TEN.replace(hour=hour)
-        return self.new_event(start=start, stop=start + timedelta(hours=hours), **values)
+        return self.new_event(
+            start=start, stop=start + timedelta(hours=hours), **values
+        )
 
     def open_form(self, user=None, **values):
         events = self.Event.with_user(user or self.owner).with_context(agenda=True)
@@ -236,7 +238,13 @@ class TestConcurrentBooking(BaseCase):
         def run(call):
             with getattr(api.Environment, "manage", nullcontext)():
                 try:
-                    execute(get_db_name(), SUPERUSER_ID, "calendar.event", *call, context=context)
+                    execute(
+                        get_db_name(),
+                        SUPERUSER_ID,
+                        "calendar.event",
+                        *call,
+                        context=context,
+                    )
                 except ValidationError as error:
                     return str(error)
 

@@ -11,7 +11,9 @@ from .common import TestAgendaCommon
 
 NOW = datetime(2026, 3, 25, 12)
 TEN = datetime(2026, 3, 26, 10)
-OURS = re.compile(r"(New|Moved|Changed|Cancelled|Deleted): |\d+ events of the agenda$")
+OURS = re.compile(
+    r"(New|Moved|Changed|Cancelled|Deleted|Cambio de hora): |\d+ events of the agenda$"
+)
 
 
 @tagged("post_install", "-at_install")
@@ -67,9 +69,7 @@ class TestUpdate(TestAgendaCommon):
 
     def test_new_event(self):
         self.plan(name="Boiler check", shared_user_ids=[(4, self.extra.id)])
-        self.assert_heard(
-            "New: Boiler check", self.told_new, self.told_all, self.extra
-        )
+        self.assert_heard("New: Boiler check", self.told_new, self.told_all, self.extra)
 
     def test_what_matters_and_to_whom(self):
         event = self.plan(
@@ -170,6 +170,7 @@ class TestUpdate(TestAgendaCommon):
         bodies = {message.partner_ids: message.body for message in self.last}
         madrid = bodies[self.told_all.partner_id]
         self.assertRegex(madrid, r"11:00:00(.|\n)*12:00:00")
+        self.assertIn("Cambio de hora: Boiler check", madrid)
         new_york = bodies[self.extra.partner_id]
         self.assertRegex(new_york, r"06:00:00(.|\n)*06:00:00")
         self.assertIn("/mail/view?model=calendar.event&amp;res_id=", new_york)
@@ -190,9 +191,7 @@ class TestUpdate(TestAgendaCommon):
         events = self.new_series(
             start=TEN, count=50, user=self.author, shared_user_ids=[(4, self.extra.id)]
         ).with_user(self.author)
-        self.assert_heard(
-            "New: Boiler check", self.told_new, self.told_all, self.extra
-        )
+        self.assert_heard("New: Boiler check", self.told_new, self.told_all, self.extra)
         self.assertIn("50", self.last[:1].body)
         events[0].write({"recurrence_update": "all_events", "location": "Madrid"})
         self.assert_heard("Changed: Boiler check", self.told_all, self.extra)
@@ -208,9 +207,7 @@ class TestUpdate(TestAgendaCommon):
             self.author
         ).unlink()
         heard = self.heard()
-        self.assertEqual(
-            set(heard), {self.told_all.partner_id, self.extra.partner_id}
-        )
+        self.assertEqual(set(heard), {self.told_all.partner_id, self.extra.partner_id})
 
     def test_an_extra_user_of_one_occurrence_hears_of_that_one(self):
         events = self.new_series(start=TEN, user=self.author).with_user(self.author)

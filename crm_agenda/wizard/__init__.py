@@ -1,0 +1,3 @@
+from . import crm_agenda_reassign
+from . import crm_agenda_sheet
+from . import crm_agenda_time_finder

@@ -1,0 +1,148 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.compat import accessible
+
+
+class CrmAgendaReassign(models.TransientModel):
+    """Give events to another calendar: all of them, or none."""
+
+    _name = "crm.agenda.reassign"
+    _description = "Agenda Reassignment"
+
+    mode = fields.Selection(
+        [("move", "Move"), ("copy", "Copy")], required=True, default="move"
+    )
+    source_id = fields.Many2one(
+        "crm.agenda.calendar",
+        string="From Calendar",
+        ondelete="cascade",
+        help="Whose events of the period are given away, when they are not chosen one "
+        "by one.",
+    )
+    date_from = fields.Date(string="From", default=lambda self: self._default_date())
+    date_to = fields.Date(string="To", default=lambda self: self._default_date())
+    event_ids = fields.Many2many(
+        "calendar.event",
+        "crm_agenda_reassign_event_rel",
+        "reassign_id",
+        "event_id",
+        string="Events",
+        default=lambda self: self._default_event_ids(),
+        domain="[('agenda_calendar_id.can_write', '=', True)]",
+    )
+    calendar_id = fields.Many2one(
+        "crm.agenda.calendar",
+        string="To Calendar",
+        required=True,
+        ondelete="cascade",
+        domain="[('can_write', '=', True), ('id', '!=', source_id)]",
+    )
+    clash_summary = fields.Text(string="Overlaps", compute="_compute_clash_summary")
+
+    @api.model
+    def _default_date(self):
+        return fields.Date.context_today(self) + timedelta(days=1)
+
+    @api.model
+    def _default_event_ids(self):
+        if self.env.context.get("active_model") != "calendar.event":
+            return False
+        return [(6, 0, self.env.context.get("active_ids") or [])]
+
+    @api.model
+    def default_get(self, fields_list):
+        defaults = super().default_get(fields_list)
+        if self.env.context.get("active_model") == "crm.agenda.calendar":
+            defaults["source_id"] = self.env.context.get("active_id")
+        return defaults
+
+    @api.depends("calendar_id", "event_ids", "mode")
+    def _compute_clash_summary(self):
+        for wizard in self:
+            lines = [
+                _(
+                    "%(event)s\noverlaps with %(others)s",
+                    event=event._get_slot_summary(),
+                    others=others.with_env(self.env)._get_slot_summary(),
+                )
+                for event, others in wizard._get_clashes().items()
+            ]
+            wizard.clash_summary = "\n".join(lines)
+
+    @api.onchange("source_id", "date_from", "date_to")
+    def _onchange_period(self):
+        if self.source_id and self.date_from and self.date_to:
+            self.event_ids = self.env["calendar.event"].search(self._get_domain())
+
+    def action_reassign(self):
+        """Move or copy the events, and show them where they are now.
+
+        :raise UserError: there is none, or the user may not write one of them
+        """
+        self.ensure_one()
+        events = self.event_ids
+        if not events:
+            raise UserError(_("There is no event to move or copy."))
+        if self.mode == "copy":
+            copies = [
+                dict(vals, agenda_calendar_id=self.calendar_id.id)
+                for event in events
+                for vals in event.copy_data(self._get_copy_values(event))
+            ]
+            events = events.create(copies)
+        else:
+            events.write({"agenda_calendar_id": self.calendar_id.id})
+        action = self.calendar_id.action_open_events()
+        action["domain"] = [("id", "in", events.ids)]
+        action["views"] = [
+            view for view in action["views"] if view[1] in ("list", "tree")
+        ] + action["views"]
+        return action
+
+    @api.model
+    def _get_copy_values(self, event):
+        """Return what a copy does not take over: it is an event by itself."""
+        return {
+            "recurrency": False,
+            "recurrence_id": False,
+            "partner_ids": [(6, 0, event.partner_ids.ids)],
+            "attendee_ids": [],
+            "privacy": event.privacy,
+        }
+
+    def _get_domain(self):
+        """Return the domain of the open events that begin in the period."""
+        timezone = pytz.timezone(self.env.user.tz or "UTC")
+        start, stop = (
+            timezone.localize(datetime.combine(day, time()))
+            .astimezone(pytz.UTC)
+            .replace(tzinfo=None)
+            for day in (self.date_from, self.date_to + timedelta(days=1))
+        )
+        return [
+            ("agenda_calendar_id", "=", self.source_id.id),
+            ("agenda_status_id.kind", "=", "open"),
+            ("start", ">=", start),
+            ("start", "<", stop),
+        ]
+
+    def _get_clashes(self):
+        """Return ``{event: events that overlap with it there}``."""
+        # Only of a calendar of the user: what takes time in others is not his business.
+        target = accessible(self.calendar_id._origin, "read")
+        if not target or target.double_booking == "allow":
+            return {}
+        events = self.env["calendar.event"]
+        drafts = {
+            events.new(
+                {"agenda_calendar_id": target.id, "show_as": "busy"}, origin=event
+            ): event
+            for event in self.event_ids._origin
+        }
+        clashes = events.concat(*drafts)._get_clashes()
+        return {drafts[draft]: others for draft, others in clashes.items()}

@@ -1,0 +1,194 @@
+from datetime import datetime, time, timedelta
+from urllib.parse import urlencode
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date, format_time, html2plaintext
+
+from ..models.compat import accessible
+
+MAP_URL = "https://www.google.com/maps/search/?"
+
+
+class CrmAgendaSheet(models.TransientModel):
+    """What a calendar holds on a day or a week, to print."""
+
+    _name = "crm.agenda.sheet"
+    _description = "Agenda Day's Sheet"
+
+    calendar_id = fields.Many2one(
+        "crm.agenda.calendar",
+        required=True,
+        ondelete="cascade",
+        domain=lambda self: self._get_calendar_domain(),
+        default=lambda self: self._default_calendar_id(),
+    )
+    date_from = fields.Date(
+        string="Date", required=True, default=fields.Date.context_today
+    )
+    period = fields.Selection(
+        [("day", "Day"), ("week", "Week")],
+        required=True,
+        default="day",
+        help="A week is the one of the date, from its Monday.",
+    )
+
+    @api.model
+    def _default_calendar_id(self):
+        if self.env.context.get("active_model") == "crm.agenda.calendar":
+            calendar = self.env["crm.agenda.calendar"].browse(
+                self.env.context.get("active_id")
+            )
+        else:
+            calendar = self.env.user.agenda_calendar_id
+        return self._filter_readable(calendar)
+
+    def action_print(self):
+        """Return the PDF's action."""
+        self.ensure_one()
+        self._check_reader()
+        report = self.env.ref("crm_agenda.crm_agenda_sheet_report")
+        # Without config, an administrator would first be asked for the layout of
+        # the company's letters, which the sheet doesn't use.
+        return report.report_action(self, config=False)
+
+    @api.model
+    def _get_calendar_domain(self):
+        """Return the domain of the calendars whose events the user may read."""
+        if self.env.user._is_agenda_manager():
+            return []
+        return [("reader_ids", "in", self.env.user.ids)]
+
+    @api.model
+    def _filter_readable(self, calendar):
+        domain = [("id", "in", calendar.ids)] + self._get_calendar_domain()
+        return calendar.with_context(active_test=False).search(domain)
+
+    def _check_reader(self):
+        """Refuse who would get a sheet without the events that there are."""
+        if not self._filter_readable(self.calendar_id):
+            raise UserError(
+                _("You may not read the events of this calendar, nor print them.")
+            )
+
+    def _get_title(self):
+        """Return the name of the file."""
+        dates = self._get_dates()
+        return " ".join(
+            [self.calendar_id.name] + sorted({str(dates[0]), str(dates[-1])})
+        )
+
+    def _get_dates(self):
+        self.ensure_one()
+        if self.period == "day":
+            return [self.date_from]
+        monday = self.date_from - timedelta(days=self.date_from.weekday())
+        return [monday + timedelta(days=days) for days in range(7)]
+
+    def _get_days(self):
+        """Return ``[{"date", "heading", "visits"}]`` as the user sees them.
+
+        An event is in each of the days that it touches; see ``_get_visit``.
+        """
+        sheet = self.with_user(self.env.user)  # a report may come here as superuser
+        sheet._check_reader()
+        dates = sheet._get_dates()
+        spans = [(event, sheet._get_span(event)) for event in sheet._get_events()]
+        return [
+            {
+                "date": date,
+                "heading": format_date(sheet.env, date, date_format="full"),
+                "visits": [
+                    sheet._get_visit(event, date)
+                    for event, (first, last) in spans
+                    if first <= date <= last
+                ],
+            }
+            for date in dates
+        ]
+
+    def _get_events(self):
+        """Return at least the events of the period, in the order of a day."""
+        dates = self._get_dates()
+        # A day more at each side: no time zone is further than that from UTC, in
+        # which instants are stored.
+        events = self.env["calendar.event"].search(
+            [
+                ("agenda_calendar_id", "=", self.calendar_id.id),
+                ("start", "<", datetime.combine(dates[-1], time.max) + timedelta(1)),
+                ("stop", ">=", datetime.combine(dates[0], time.min) - timedelta(1)),
+            ],
+        )
+        return events.filtered(lambda e: e.agenda_status_kind != "cancelled").sorted(
+            lambda e: (not e.allday, e.start, e.id)
+        )
+
+    def _get_span(self, event):
+        """Return the first and the last day of the event where the user is."""
+        if event.allday:
+            return event.start_date, event.stop_date
+        # What ends at midnight is not in the day that begins then.
+        end = max(event.start, event.stop - timedelta(microseconds=1))
+        return self._localize(event.start).date(), self._localize(end).date()
+
+    def _localize(self, instant):
+        return fields.Datetime.context_timestamp(self, instant)
+
+    def _get_visit(self, event, date):
+        """Return what the sheet says of the event on that day."""
+        # Of another company, or a private address: not everybody may read it.
+        customer = accessible(event.customer_id, "read")
+        place = event.location or self._get_address(customer)
+        return {
+            "event": event,
+            "time": self._get_time(event, date),
+            "customer": customer.display_name,
+            "phones": self._get_phones(customer),
+            "place": place,
+            "map_url": place and MAP_URL + urlencode({"api": 1, "query": place}),
+            "document": event.document_ref and event.document_ref.display_name,
+            "has_description": self._has_description(event),
+        }
+
+    def _get_time(self, event, date):
+        """Return from when to when, with the days that are not ``date``."""
+        first, last = self._get_span(event)
+        if event.allday:
+            if first == last:
+                return _("All day")
+            return _(
+                "All day, %(first)s – %(last)s",
+                first=self._format_date(first),
+                last=self._format_date(last),
+            )
+        start, stop = (
+            format_time(self.env, self._localize(instant).time(), time_format="short")
+            for instant in (event.start, event.stop)
+        )
+        if first != date:
+            start = "%s %s" % (self._format_date(first), start)
+        if last != date:
+            stop = "%s %s" % (self._format_date(last), stop)
+        return "%s – %s" % (start, stop)
+
+    def _format_date(self, date):
+        return format_date(self.env, date, date_format="d MMM")
+
+    def _get_address(self, customer):
+        if not customer:
+            return ""
+        address = customer._display_address(without_company=True)
+        lines = [line.strip() for line in address.splitlines()]
+        return ", ".join(filter(None, lines))
+
+    def _get_phones(self, customer):
+        """Return the customer's numbers; not every series has a mobile one."""
+        fnames = [fname for fname in ("phone", "mobile") if fname in customer._fields]
+        return [customer[fname] for fname in fnames if customer[fname]]
+
+    def _has_description(self, event):
+        """Say whether something is written, markup apart."""
+        description = event.description or ""
+        if event._fields["description"].type == "html":
+            description = html2plaintext(description)
+        return bool(description.strip())

@@ -1,0 +1,198 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import _, fields, models
+from odoo.exceptions import UserError
+
+from ..models.compat import Intervals, accessible
+
+SHOWN_SLOTS = 20
+STEP = timedelta(minutes=15)  # to which the start of a slot is rounded
+
+
+class CrmAgendaTimeFinder(models.TransientModel):
+    """Looks for the next time at which calendars are free."""
+
+    _name = "crm.agenda.time.finder"
+    _description = "Agenda Time Finder"
+
+    calendar_ids = fields.Many2many(
+        "crm.agenda.calendar",
+        "crm_agenda_time_finder_calendar_rel",
+        "finder_id",
+        "calendar_id",
+        string="Calendars",
+        required=True,
+        default=lambda self: self.env.user.agenda_calendar_id,
+    )
+    together = fields.Boolean(
+        string="All at Once", help="Only when all of the calendars are free."
+    )
+    duration = fields.Float(default=1.0, required=True, help="Hours.")
+    date_from = fields.Date(
+        string="From", required=True, default=fields.Date.context_today
+    )
+    date_to = fields.Date(
+        string="To",
+        required=True,
+        default=lambda self: fields.Date.context_today(self) + timedelta(days=7),
+    )
+    name = fields.Char(string="Subject")
+    agenda_type_id = fields.Many2one(
+        "crm.agenda.event.type", string="Type", ondelete="cascade"
+    )
+    customer_id = fields.Many2one("res.partner", ondelete="cascade")
+    slot_ids = fields.One2many(
+        "crm.agenda.time.slot", "finder_id", string="Free Slots", readonly=True
+    )
+
+    _sql_constraints = [
+        (
+            "duration_positive",
+            "CHECK (duration > 0)",
+            "The duration must be longer than zero.",
+        ),
+    ]
+
+    def action_find(self):
+        """Fill in the free slots, and show them in the same dialog.
+
+        :raise UserError: there is none
+        """
+        self.ensure_one()
+        slots = self._find_slots()
+        if not slots:
+            raise UserError(_("No slot is free in the working hours of that period."))
+        self.slot_ids.unlink()
+        self.slot_ids = [
+            (
+                0,
+                0,
+                {
+                    "start": start,
+                    "stop": start + timedelta(hours=self.duration),
+                    "calendar_ids": [(6, 0, calendars.ids)],
+                },
+            )
+            for start, calendars in slots
+        ]
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Find a time"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _find_slots(self):
+        """Return ``[(start (UTC), free calendars)]``, the first ones of the period."""
+        # As the user: nobody learns when a calendar is taken that he can't see.
+        calendars = accessible(self.calendar_ids, "read")
+        period = self._get_period()
+        free = {calendar: self._get_free(calendar, period) for calendar in calendars}
+        if self.together and free:
+            common, *others = free.values()
+            for intervals in others:
+                common &= intervals
+            free = {calendars: common}
+        slots = [
+            (start, who)
+            for who, intervals in free.items()
+            for start in self._cut(intervals)
+        ]
+        slots.sort(key=lambda slot: (slot[0], slot[1].ids))
+        return slots[:SHOWN_SLOTS]
+
+    def _get_period(self):
+        """Return the instants between which to look, not before now."""
+        timezone = pytz.timezone(self.env.user.tz or "UTC")
+        start, stop = (
+            timezone.localize(datetime.combine(day, time())).astimezone(pytz.UTC)
+            for day in (self.date_from, self.date_to + timedelta(days=1))
+        )
+        return max(start, pytz.UTC.localize(fields.Datetime.now())), stop
+
+    def _get_free(self, calendar, period):
+        """Return the ``Intervals`` in which the calendar works and nothing is in it."""
+        start, stop = period
+        if start >= stop:
+            return Intervals()
+        hours = calendar.sudo().resource_calendar_id  # sudo: when people work is known
+        free = Intervals([(start, stop, hours)])
+        if hours:
+            free &= hours._work_intervals_batch(start, stop)[False]
+        # sudo: whoever sees the calendar may know that its time is taken, and only
+        # what is free comes out
+        events = self.env["calendar.event"].sudo()
+        taken = events.search(
+            [
+                ("agenda_calendar_id", "=", calendar.id),
+                ("slot_start", "<", stop.replace(tzinfo=None)),
+                ("slot_stop", ">", start.replace(tzinfo=None)),
+            ]
+        )
+        localize = pytz.UTC.localize
+        return free - Intervals(
+            [(localize(e.slot_start), localize(e.slot_stop), hours) for e in taken]
+        )
+
+    def _cut(self, intervals):
+        """Give the starts (UTC) of the slots that fit into the intervals."""
+        duration = timedelta(hours=self.duration)
+        for start, stop, _hours in intervals:
+            start, stop = (
+                instant.astimezone(pytz.UTC).replace(tzinfo=None)
+                for instant in (start, stop)
+            )
+            start += (datetime.min - start) % STEP
+            while start + duration <= stop:
+                yield start
+                start += duration
+
+
+class CrmAgendaTimeSlot(models.TransientModel):
+    """A time at which calendars are free."""
+
+    _name = "crm.agenda.time.slot"
+    _description = "Agenda Free Slot"
+    _order = "start, id"
+
+    finder_id = fields.Many2one(
+        "crm.agenda.time.finder", required=True, ondelete="cascade"
+    )
+    start = fields.Datetime(required=True)
+    stop = fields.Datetime(required=True)
+    calendar_ids = fields.Many2many(
+        "crm.agenda.calendar",
+        "crm_agenda_time_slot_calendar_rel",
+        "slot_id",
+        "calendar_id",
+        string="Free",
+    )
+
+    def action_pick(self):
+        """Make the event, and open it.
+
+        It is in the first of the calendars in which the user may write, or else in his
+        own; the owners of the others are invited.
+        """
+        self.ensure_one()
+        finder, mine = self.finder_id, self.env.user.agenda_calendar_id
+        target = (self.calendar_ids | mine).filtered("can_write")[:1]
+        if not target:
+            raise UserError(_("There is no calendar in which you may write events."))
+        # sudo: who shares when he is busy may be invited
+        invited = (self.calendar_ids - target).sudo().owner_id.partner_id
+        values = {
+            "name": finder.name or finder.agenda_type_id.name or _("Appointment"),
+            "agenda_calendar_id": target.id,
+            "start": self.start,
+            "stop": self.stop,
+            "customer_id": finder.customer_id.id,
+            "partner_ids": [(6, 0, invited.ids)],
+        }
+        if finder.agenda_type_id:
+            values["agenda_type_id"] = finder.agenda_type_id.id
+        return self.env["calendar.event"].create(values).get_formview_action()
