@@ -131,15 +131,21 @@ class CalendarEvent(models.Model):
             )
         return (start, stop) if start < stop else (False, False)
 
-    def _get_clashes(self):
+    def _get_clashes(self, calendar=None):
         """Return ``{event: events that take part of its time in its calendar}``.
 
-        For events in a form, they are those that it would meet if it were saved. The
-        result is in sudo: it may hold events that the user may not read.
+        For events in a form, they are those that it would meet if it were saved; with
+        a ``calendar``, if it were there. The result is in sudo: it may hold events
+        that the user may not read.
         """
         slots = [
-            (index, event.agenda_calendar_id.id, event.slot_start, event.slot_stop)
-            + (event._origin.id or 0,)
+            (
+                index,
+                (calendar or event.agenda_calendar_id).id,
+                event.slot_start,
+                event.slot_stop,
+                event._origin.id or 0,
+            )
             for index, event in enumerate(self.sudo())
             if event.slot_stop
         ]

@@ -67,6 +67,16 @@ class TestReassign(TestAgendaCommon):
         self.assertNotIn("Two", wizard.clash_summary)
         self.assertEqual(self.events.agenda_calendar_id, self.calendar)
 
+    def test_form_shows_the_events_where_they_still_are(self):
+        wizards = self.env["crm.agenda.reassign"].with_user(self.office)
+        context = {"active_model": "calendar.event", "active_ids": self.events.ids}
+        self.new_event(calendar=self.other, name="Taken", start=TEN)
+        form = Form(wizards.with_context(**context))
+        form.calendar_id = self.other
+        self.assertIn("Taken", form.clash_summary)
+        shown = form.save().event_ids.with_env(self.env)
+        self.assertEqual(shown.agenda_calendar_id, self.calendar)
+
     def test_all_or_nothing(self):
         self.other.double_booking = "refuse"
         self.new_event(calendar=self.other, name="Taken", start=TEN)

@@ -137,12 +137,4 @@ class CrmAgendaReassign(models.TransientModel):
         target = accessible(self.calendar_id._origin, "read")
         if not target or target.double_booking == "allow":
             return {}
-        events = self.env["calendar.event"]
-        drafts = {
-            events.new(
-                {"agenda_calendar_id": target.id, "show_as": "busy"}, origin=event
-            ): event
-            for event in self.event_ids._origin
-        }
-        clashes = events.concat(*drafts)._get_clashes()
-        return {drafts[draft]: others for draft, others in clashes.items()}
+        return self.event_ids._origin._get_clashes(target)
