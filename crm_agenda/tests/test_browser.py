@@ -47,8 +47,10 @@ class TestBrowser(TestAgendaCommon, HttpCase):
         )
         self.addCleanup(self.browser.close)
 
-    def open_agenda(self, user, **options):
-        """Log ``user`` in and give the page of his agenda."""
+    def open_agenda(
+        self, user, view="calendar", ready=".fc-event, .fc-view", **options
+    ):
+        """Log ``user`` in and give the page of his agenda, once it shows ``ready``."""
         self.forget()
         login = user.login
         options.setdefault("viewport", {"width": 1366, "height": 768})
@@ -63,8 +65,8 @@ class TestBrowser(TestAgendaCommon, HttpCase):
         page.click("button[type=submit]")
         page.wait_for_selector(".o_main_navbar")
         page.goto("about:blank")
-        page.goto("%s/web#action=%s&view_type=calendar" % (url, self.action.id))
-        page.wait_for_selector(".fc-event, .fc-view")
+        page.goto("%s/web#action=%s&view_type=%s" % (url, self.action.id, view))
+        page.wait_for_selector(ready)
         page.wait_for_timeout(1000)
         return page
 
@@ -146,3 +148,71 @@ class TestBrowser(TestAgendaCommon, HttpCase):
         page = self.open_agenda(self.members["busy"])
         page.locator(".fc-event", has_text="Busy").first.wait_for()
         self.assertNotIn("Secret", page.content())
+
+    def test_form_warns_of_a_clash_before_it_is_saved(self):
+        self.calendar.double_booking = "warn"
+        today = datetime.utcnow().date()
+        day = today - timedelta(days=(today.weekday() + 1) % 7) + timedelta(days=3)
+        start = datetime(day.year, day.month, day.day, 9)
+        self.new_event(name="Taken", start=start, stop=start + timedelta(hours=3))
+        page = self.open_agenda(self.office)
+        page.mouse.click(*self.point(page, day + timedelta(days=1), "09:00:00"))
+        dialog = page.locator(".modal:visible")
+        self.choose(dialog, "agenda_calendar_id", "Technician")
+        page.wait_for_timeout(1000)
+        self.assertFalse(dialog.locator(".alert:visible").count())
+        page.keyboard.press("Escape")
+        self.close(page)
+        page = self.open_agenda(self.office)
+        x, y = self.point(page, day, "09:00:00")
+        column = page.locator(".fc-event", has_text="Taken").first.bounding_box()
+        page.mouse.click(x, column["y"] - 8)  # half an hour before it begins
+        dialog = page.locator(".modal:visible")
+        self.choose(dialog, "agenda_calendar_id", "Technician")
+        self.choose(dialog, "agenda_type_id", "Visit")
+        warning = dialog.locator(".alert:visible", has_text="Taken")
+        warning.wait_for()
+        self.close(page)
+        self.assertEqual(self.Event.search_count([("name", "=", "Taken")]), 1)
+
+    def test_find_a_time_and_pick_it(self):
+        self.office.agenda_calendar_id = self.calendar
+        page = self.open_agenda(self.office)
+        page.locator(
+            "[data-menu-xmlid='crm_agenda.crm_agenda_time_finder_menu']"
+        ).click()
+        dialog = page.locator(".modal:visible")
+        dialog.locator(".modal-footer button", has_text="Find").click()
+        dialog.locator("button", has_text="Pick").first.click()
+        page.locator(".o_form_view", has_text="Technician").first.wait_for()
+        self.close(page)
+        event = self.Event.search([("agenda_calendar_id", "=", self.calendar.id)])
+        self.assertEqual(event.duration, 1.0)
+
+    def test_drag_between_calendars(self):
+        other = self.new_calendar("Other")
+        self.share(other, "write", user_id=self.office.id)
+        event = self.new_event(name="Boiler check")
+        self.new_event(calendar=other, name="Another")
+        self.action = self.env["ir.actions.act_window"].create(
+            {
+                "name": "By calendar",
+                "res_model": "calendar.event",
+                "view_mode": "kanban,form",
+                "view_id": self.env.ref("crm_agenda.calendar_event_view_kanban").id,
+                "context": "{'group_by': ['agenda_calendar_id']}",
+                "domain": [("agenda_calendar_id", "in", (self.calendar | other).ids)],
+            }
+        )
+        page = self.open_agenda(self.office, view="kanban", ready=".o_kanban_record")
+        card = page.locator(".o_kanban_record", has_text="Boiler check")
+        target = page.locator(".o_kanban_record", has_text="Another")
+        box, goal = card.bounding_box(), target.bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 12)
+        page.mouse.down()
+        page.mouse.move(goal["x"] + 20, goal["y"] + goal["height"] + 8, steps=20)
+        page.mouse.move(goal["x"] + 30, goal["y"] + goal["height"] + 10, steps=5)
+        page.mouse.up()
+        page.wait_for_timeout(2000)
+        self.close(page)
+        self.assertEqual(event.agenda_calendar_id, other)
