@@ -1,6 +1,6 @@
 # Everything made lives in .env/; `make clean` removes it.
 PYTHON := $(shell command -v python3)
-TARGETS := demo stop test fault bench-reminders screenshots lint clean
+TARGETS := demo stop test fault bench-reminders bench-changes screenshots lint clean
 
 .PHONY: help $(TARGETS)
 
@@ -10,6 +10,7 @@ help:
 	@echo "make test         run the tests; ARGS='-k share' runs a part"
 	@echo "make fault        kill dispatchers of reminders, count what is lost or doubled"
 	@echo "make bench-reminders  measure reminder mails beside Odoo's own"
+	@echo "make bench-changes  measure saving and moving events beside Odoo's own"
 	@echo "make screenshots  take the description's screenshots from the running demo"
 	@echo "make lint         run the linters"
 	@echo "make clean        stop and remove all that was made"

@@ -192,6 +192,11 @@ def bench_reminders():
     return test("bench_reminders.py")
 
 
+def bench_changes():
+    """Measure saving and moving events beside Odoo's own."""
+    return test("bench_changes.py")
+
+
 def screenshots():
     """Take the description's screenshots from the running demo."""
     door = choose_door()
@@ -264,6 +269,7 @@ COMMANDS = {
         test,
         fault,
         bench_reminders,
+        bench_changes,
         screenshots,
         clean,
         lint,

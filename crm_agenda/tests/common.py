@@ -1,8 +1,30 @@
+import socket
+import time
 from datetime import datetime, timedelta
 
+from odoo.service import server
 from odoo.tests import common
+from odoo.tools import config
 
 from ..models.compat import forget
+
+
+def wait_for_server(port):
+    """Come back when the tests' HTTP server listens.
+
+    In 14.0 pytest-odoo starts it for each module and stops it at once, which takes
+    effect or not by who is faster.
+    """
+    for attempt in range(60):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            return
+        except ConnectionRefusedError:
+            if attempt == 5:
+                server.server.http_spawn()
+            time.sleep(0.5)
+    raise TimeoutError("no server listens on port %s" % port)
+
 
 # 14.0 keeps apart what later series have in one class.
 AgendaCase = getattr(common, "SavepointCase", common.TransactionCase)
@@ -38,6 +60,13 @@ class TestAgendaCommon(AgendaCase):
         cls.customer = cls.env["res.partner"].create(
             {"name": "Customer", "street": "Calle Mayor 1", "city": "Madrid"}
         )
+
+    def get_port(self):
+        """Return the port on which the server of an ``HttpCase`` listens."""
+        http_port = getattr(self, "http_port", None)
+        port = http_port() if http_port else config["http_port"]
+        wait_for_server(port)
+        return port
 
     @classmethod
     def new_user(cls, name, groups="base.group_user", **values):

@@ -8,7 +8,6 @@ import unittest
 from datetime import datetime, timedelta
 
 from odoo.tests import common, tagged
-from odoo.tools import config
 
 from .common import TestAgendaCommon
 
@@ -75,10 +74,6 @@ class TestBrowser(TestAgendaCommon, HttpCase):
         page.context.close()
         time.sleep(1)
         self.forget()
-
-    def get_port(self):
-        http_port = getattr(self, "http_port", None)
-        return http_port() if http_port else config["http_port"]
 
     def point(self, page, day, hour):
         """Give the place of a day and an hour on the week's grid."""

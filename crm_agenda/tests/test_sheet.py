@@ -30,6 +30,7 @@ class TestSheet(TestAgendaCommon, HttpCase):
     def fetch(self, sheet):
         """Give the page that becomes the PDF, which Odoo makes of it but in tests."""
         self.forget()
+        self.get_port()
         self.authenticate(self.owner.login, self.owner.login)
         url = "/report/html/crm_agenda.report_sheet/%s" % sheet.id
         return self.url_open(url, timeout=60)

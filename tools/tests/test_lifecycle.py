@@ -23,7 +23,7 @@ def snapshot(cr):
     cr.execute(
         "SELECT column_name FROM information_schema.columns"
         " WHERE table_name = 'calendar_event' AND column_name NOT LIKE 'agenda_%%'"
-        " AND column_name NOT IN ('customer_id')"
+        " AND column_name NOT LIKE 'slot_%%' AND column_name NOT IN ('customer_id')"
     )
     columns = sorted(name for name, in cr.fetchall())
     # The demo company's events are the module's own, and go with it.
