@@ -1,6 +1,6 @@
 # Everything made lives in .env/; `make clean` removes it.
 PYTHON := $(shell command -v python3)
-TARGETS := demo stop test fault bench-reminders bench-changes screenshots lint clean
+TARGETS := demo stop test fault bench bench-reminders bench-changes screenshots lint clean
 
 .PHONY: help $(TARGETS)
 
@@ -9,6 +9,8 @@ help:
 	@echo "make stop         stop it and keep its data"
 	@echo "make test         run the tests; ARGS='-k share' runs a part"
 	@echo "make fault        kill dispatchers of reminders, count what is lost or doubled"
+	@echo "make bench        measure the agenda beside stock Odoo; ARGS='10000' one size"
+	@echo "make bench        measure the agenda beside stock Odoo; ARGS='10000' one size"
 	@echo "make bench-reminders  measure reminder mails beside Odoo's own"
 	@echo "make bench-changes  measure saving and moving events beside Odoo's own"
 	@echo "make screenshots  take the description's screenshots from the running demo"

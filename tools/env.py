@@ -162,17 +162,17 @@ def demo():
     say(f"log: {here.log}; `make stop` stops it, `make clean` removes it")
 
 
-def test(script=None):
+def test(script=None, kind="test"):
     """Run the tests with pytest, or a script of tools/; ARGS go to it."""
     door = choose_door()
     door.prepare()
-    with Lock(door.state / "test" / "lock") as lock:
+    with Lock(door.state / kind / "lock") as lock:
         if not lock.take():
-            raise EnvError("another make test runs in this clone: wait for it")
+            raise EnvError(f"another make {kind} runs in this clone: wait for it")
         process = subprocess.Popen(
             DIE_WITH_PARENT
             + session_command(
-                door, "test", script=script, arguments=os.environ.get("ARGS", "")
+                door, kind, script=script, arguments=os.environ.get("ARGS", "")
             ),
             pass_fds=[lock.fd],
         )
@@ -185,6 +185,11 @@ def test(script=None):
 def fault():
     """Kill dispatchers of reminders at random and count what came out."""
     return test("fault.py")
+
+
+def bench():
+    """Measure the agenda beside stock Odoo."""
+    return test("bench.py", "bench")
 
 
 def bench_reminders():
@@ -227,10 +232,11 @@ def clean():
     """Stop every demo and remove all that was made."""
     for state in ENV.glob("*/demo/session.json"):
         Demo(state.parent).stop()
-    for path in ENV.glob("*/test/lock"):
+    for path in [*ENV.glob("*/test/lock"), *ENV.glob("*/bench/lock")]:
         with Lock(path) as lock:
             if not lock.take():
-                raise EnvError("a make test runs in this clone: wait for it")
+                kind = path.parent.name
+                raise EnvError(f"a make {kind} runs in this clone: wait for it")
     remove(ENV)
     say(f"removed {ENV}")
 
@@ -268,6 +274,7 @@ COMMANDS = {
         stop,
         test,
         fault,
+        bench,
         bench_reminders,
         bench_changes,
         screenshots,

@@ -1,0 +1,180 @@
+"""What the web client asks of the agenda, and the nearest that it asks of stock Odoo.
+
+Each function takes an environment and the ``bench.Database`` and gives how many rows,
+groups or records came out, so that a table can show whether the two are comparable.
+"""
+
+from collections import namedtuple
+from datetime import timedelta
+
+from bench_data import FIRST_ID, WEEK, flush, weekday
+
+from odoo import fields
+
+Call = namedtuple("Call", "name login agenda stock")
+CALENDARS = "agenda_calendar_id"
+CALENDAR = FIRST_ID + 1  # one in which the user who sees few may write
+
+
+def show(days, people=False):
+    """Read the calendar screen; stock's of the same ``people`` or of everybody."""
+
+    def call(env, database):
+        domain = [["start", "<=", day(days)], ["stop", ">=", day(0)]]
+        if database.agenda:
+            domain.append(["in_agenda", "=", True])
+        elif people:
+            domain.append(["partner_ids", "in", database.seen])
+        events = env["calendar.event"]
+        return len(events.search_read(domain, database.calendar_fields))
+
+    return call
+
+
+def side_panel(fname):
+    def call(env, database):
+        panel = env["calendar.event"].search_panel_select_multi_range(
+            fname,
+            enable_counters=True,
+            search_domain=everything(database),
+            category_domain=[],
+            filter_domain=[],
+            expand=False,
+            limit=1000,
+        )
+        return len(panel["values"])
+
+    return call
+
+
+def kanban(fname):
+    """Read the columns, and the cards of the first."""
+
+    def call(env, database):
+        events, domain = env["calendar.event"], everything(database)
+        names = ["name", "start", "location", "duration"]
+        groups = events.web_read_group(domain, names, [fname], limit=80)["groups"]
+        read_cards(events, groups[0]["__domain"], names)
+        return len(groups)
+
+    return call
+
+
+def read_cards(events, domain, names):
+    if hasattr(events, "web_read"):
+        specification = {name: {} for name in names}
+        events.web_search_read(domain, specification, limit=40, order="start")
+    else:
+        events.web_search_read(domain, names, limit=40, order="start")
+
+
+def pivot(fname):
+    def call(env, database):
+        return len(
+            env["calendar.event"].read_group(
+                everything(database),
+                ["duration:sum"],
+                [fname, "start:month"],
+                lazy=False,
+            )
+        )
+
+    return call
+
+
+def open_event(env, database):
+    event = env["calendar.event"].browse(database.event)
+    if hasattr(event, "web_read"):
+        return len(event.web_read(database.form))
+    return len(event.read(list(database.form)))
+
+
+def create(**recurrence):
+    """Make a meeting of tomorrow, or the series that begins with it."""
+
+    def call(env, database):
+        start = fields.Datetime.now().replace(microsecond=0) + timedelta(days=1)
+        values = {
+            "name": "Visit",
+            "start": start,
+            "stop": start + timedelta(hours=1),
+            "partner_ids": [(6, 0, env.user.partner_id.ids)],
+            "alarm_ids": [(6, 0, [database.alarm])],
+            **recurrence,
+        }
+        if recurrence:
+            values[weekday(env["calendar.event"], start)] = True
+        if database.agenda:
+            values[CALENDARS] = CALENDAR
+        event = env["calendar.event"].create(values)
+        return len(event.recurrence_id.calendar_event_ids) or 1
+
+    return call
+
+
+def move(env, database):
+    event = env["calendar.event"].browse(database.event)
+    hour = timedelta(hours=1)
+    event.write({"start": event.start + hour, "stop": event.stop + hour})
+    return 1
+
+
+def count_events(env, database):
+    fname = "agenda_event_count" if database.agenda else "meeting_count"
+    rows = env["res.partner"].browse(database.contacts).read([fname])
+    return sum(row[fname] for row in rows)
+
+
+def change_group(env, database):
+    """Take a member out of the group with whom every calendar is shared, and back."""
+    group = env["res.groups"].browse(database.group)
+    group.write({"users": [(3, database.member)]})
+    flush(env)
+    group.write({"users": [(4, database.member)]})
+    return len(group.users)
+
+
+def everything(database):
+    return [["in_agenda", "=", True]] if database.agenda else []
+
+
+def day(days):
+    return fields.Datetime.to_string(WEEK + timedelta(days=days))
+
+
+YEARLY = {
+    "recurrency": True,
+    "rrule_type": "weekly",
+    "interval": 1,
+    "end_type": "count",
+    "count": 52,
+    "event_tz": "UTC",
+}
+CREATE, MOVE, GROUP = "create an event", "move an event", "a member out, and in again"
+SAME_WEEK, SAME_MONTH = "week, same people", "month, same people"
+STEADY = ("week", "month")  # no slower among a hundred times as many events
+RATIOS = {
+    **dict.fromkeys(("week", "month", SAME_WEEK, SAME_MONTH), 1.0),
+    **dict.fromkeys((CREATE, MOVE), 1.15),
+}
+CALLS = [
+    Call("week", "bench_few", show(7), show(7)),
+    Call(SAME_WEEK, "bench_few", show(7), show(7, people=True)),
+    Call("month", "bench_few", show(42), show(42)),
+    Call(SAME_MONTH, "bench_few", show(42), show(42, people=True)),
+    Call("week of who sees all", "bench_all", show(7), show(7)),
+    Call(
+        "side panel",
+        "bench_few",
+        side_panel("agenda_calendar_id"),
+        side_panel("user_id"),
+    ),
+    Call("kanban", "bench_few", kanban("agenda_status_id"), kanban("show_as")),
+    Call("pivot", "bench_few", pivot("agenda_calendar_id"), pivot("user_id")),
+    Call("open an event", "bench_few", open_event, open_event),
+    Call("events of 80 contacts", "bench_few", count_events, count_events),
+    Call(CREATE, "bench_few", create(), create()),
+    Call(MOVE, "bench_few", move, move),
+    Call("create 52 weeks", "bench_few", create(**YEARLY), create(**YEARLY)),
+    Call(GROUP, "admin", change_group, change_group),
+]
