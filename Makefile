@@ -10,7 +10,6 @@ help:
 	@echo "make test         run the tests; ARGS='-k share' runs a part"
 	@echo "make fault        kill dispatchers of reminders, count what is lost or doubled"
 	@echo "make bench        measure the agenda beside stock Odoo; ARGS='10000' one size"
-	@echo "make bench        measure the agenda beside stock Odoo; ARGS='10000' one size"
 	@echo "make bench-reminders  measure reminder mails beside Odoo's own"
 	@echo "make bench-changes  measure saving and moving events beside Odoo's own"
 	@echo "make screenshots  take the description's screenshots from the running demo"
