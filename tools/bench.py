@@ -128,8 +128,10 @@ def main():
         folder = Path(tools.config["data_dir"]).with_name("report")
         report = Report(folder / datetime.now().strftime("bench-%Y%m%d-%H%M%S.md"))
         calls = [call for call in bench_calls.CALLS if options.only in call.name]
+        marks = get_marks()
+        drop_others(marks.values())
         for size in sorted(options.sizes):
-            databases = prepare(size)
+            databases = prepare(size, marks)
             costs = measure(databases, calls, options.runs)
             report.add(size, costs)
             for call in calls if options.explain else ():
@@ -139,15 +141,21 @@ def main():
         report.finish()
 
 
-def prepare(size):
-    """Give the databases of one size by kind, filling those that aren't there."""
+def get_marks():
+    """Give, by kind, what the names of its databases end in."""
     filler = fingerprint(Path(__file__).with_name("bench_data.py"))
-    addon = fingerprint(filler, Path(get_module_path(ADDON)))
-    drop_others([filler, addon])
+    return {
+        "agenda": fingerprint(filler, Path(get_module_path(ADDON))),
+        "stock": filler,
+    }
+
+
+def prepare(size, marks):
+    """Give the databases of one size by kind, filling those that aren't there."""
     databases = {}
-    for kind, source, mark in (("agenda", "test", addon), ("stock", "stock", filler)):
+    for kind, source in (("agenda", "test"), ("stock", "stock")):
         for count in (0, size):
-            name = "%s_%d_%s" % (kind, count, mark)
+            name = "%s_%d_%s" % (kind, count, marks[kind])
             build(source, name, kind, count)
             source = name
         databases[kind] = Database(name, kind)

@@ -53,12 +53,12 @@ def build(source, name, kind, size):
         cr.execute('ALTER DATABASE "%s" RENAME TO "%s"' % (partial, name))
 
 
-def drop_others(names):
+def drop_others(marks):
     """Drop what an older addon or an older version of this file has filled."""
     with postgres() as cr:
         cr.execute("SELECT datname FROM pg_database WHERE datname ~ '^(agenda|stock)_'")
         for (name,) in cr.fetchall():
-            if name.rpartition("_")[2] not in names:
+            if name.rpartition("_")[2] not in marks:
                 cr.execute('DROP DATABASE "%s"' % name)
 
 
