@@ -1,3 +1,6 @@
+from collections import defaultdict
+from itertools import chain
+
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -192,38 +195,21 @@ class CrmAgendaCalendar(models.Model):
         "share_ids.group_id.%s.company_ids" % GROUP_USERS,
     )
     def _compute_members(self):
-        changed = self.browse()
-        for calendar in self:
-            users = calendar.owner_id
-            for level, field in (
-                ("manage", "manager_ids"),
-                ("write", "writer_ids"),
-                ("read", "reader_ids"),
-                ("busy", "member_ids"),
-            ):
-                shares = calendar.share_ids.filtered(lambda s, lv=level: s.level == lv)
-                users |= shares._get_users()
-                calendar[field] = users.filtered(calendar._is_open_to)
-            reminded = calendar.share_ids.filtered("remind")._get_users()
-            if calendar.remind_owner:
-                reminded |= calendar.owner_id
-            reminded &= calendar.reader_ids
-            if reminded != calendar.reminded_ids:
-                changed |= calendar
-            calendar.reminded_ids = reminded
-            for field, updates in (
-                ("told_new_ids", ("new", "changes")),
-                ("told_change_ids", ("changes",)),
-            ):
-                told = calendar.share_ids.filtered(lambda s, u=updates: s.updates in u)
-                users = told._get_users()
-                if calendar.owner_updates in updates:
-                    users |= calendar.owner_id
-                calendar[field] = users & calendar.reader_ids
-        if changed.ids:
-            # Here, because teams, groups and companies change who is reminded too.
+        people, reached = defaultdict(dict), {}
+        # With archived users: nothing is computed anew when one of them is back.
+        calendars = self.with_context(active_test=False)
+        for calendar in calendars:
+            for fname, user_ids in calendar._get_people(reached).items():
+                people[fname][calendar] = user_ids
+        changed = {
+            fname: calendars._set_people(fname, ids_by_calendar)
+            for fname, ids_by_calendar in people.items()
+        }
+        if changed["reminded_ids"] and self == self._origin:
+            # Here, because teams, groups and companies change who is reminded too;
+            # but not while a form is filled in.
             self.env["crm.agenda.reminder"]._plan_coming(
-                [("agenda_calendar_id", "in", changed.ids)]
+                [("agenda_calendar_id", "in", changed["reminded_ids"].ids)]
             )
 
     @api.depends_context("uid")
@@ -334,6 +320,51 @@ class CrmAgendaCalendar(models.Model):
         return self.double_booking in ("warn", "refuse") and (
             self.env.user in self.member_ids or self.env.user._is_agenda_manager()
         )
+
+    def _get_people(self, reached):
+        """Return ``{field: ids of users}`` of the people of one calendar.
+
+        ``reached`` keeps whom a share reaches for the next calendar: a thousand of
+        them may be shared with the same group of hundreds.
+        """
+        users, company = defaultdict(set), self.company_id.id
+        for role in ("manage", self.remind_owner and "remind", self.owner_updates):
+            users[role].update(self.owner_id.filtered(self._is_open_to).ids)
+        for share in self.share_ids:
+            key = (company, share.user_id.id, share.team_id.id, share.group_id.id)
+            if key not in reached:
+                reached[key] = share._get_users().filtered(self._is_open_to).ids
+            for role in (share.level, share.remind and "remind", share.updates):
+                users[role].update(reached[key])
+        writers = users["manage"] | users["write"]
+        readers = writers | users["read"]
+        return {
+            "manager_ids": users["manage"],
+            "writer_ids": writers,
+            "reader_ids": readers,
+            "member_ids": readers | users["busy"],
+            "reminded_ids": users["remind"] & readers,
+            "told_new_ids": (users["new"] | users["changes"]) & readers,
+            "told_change_ids": users["changes"] & readers,
+        }
+
+    @api.model
+    def _set_people(self, fname, ids_by_calendar):
+        """Write what differs, at once where the same differs.
+
+        :return: the calendars that it changes
+        """
+        alike = defaultdict(list)
+        for calendar, user_ids in ids_by_calendar.items():
+            before = set(calendar[fname].ids)
+            if user_ids != before:
+                change = (frozenset(user_ids - before), frozenset(before - user_ids))
+                alike[change].append(calendar)
+        for (added, removed), calendars in alike.items():
+            commands = [(4, user_id) for user_id in added]
+            commands += [(3, user_id) for user_id in removed]
+            self.browse().concat(*calendars)[fname] = commands
+        return self.browse().concat(*chain(*alike.values()))
 
     def _is_open_to(self, user):
         """Say whether ``user`` works in the calendar's company."""

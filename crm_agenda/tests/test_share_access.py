@@ -56,6 +56,27 @@ class TestShareAccess(TestAgendaCommon):
         group[GROUP_USERS] = [(3, self.stranger.id)]
         self.assertEqual(self.levels_of(self.stranger), [])
 
+    def test_share_that_ends_meanwhile_does_not_come_back_with_its_user(self):
+        share = self.share(self.calendar, "read", user_id=self.stranger.id)
+        self.stranger.active = False
+        share.unlink()
+        self.stranger.active = True
+        self.assertEqual(self.levels_of(self.stranger), [])
+
+    def test_one_change_of_a_group_reaches_all_its_calendars(self):
+        group = self.env["res.groups"].create({"name": "Drivers"})
+        other = self.new_calendar("Other", self.members["read"])
+        for calendar in self.calendar | other:
+            self.share(calendar, "read", group_id=group.id)
+        for user in (self.stranger, self.members["busy"]):
+            group[GROUP_USERS] = [(4, user.id)]
+            self.forget()
+            for calendar in self.calendar | other:
+                self.assertIn(user, calendar.reader_ids)
+        group[GROUP_USERS] = [(5,)]
+        self.assertEqual(self.levels_of(self.members["busy"]), ["busy"])
+        self.assertEqual(other.member_ids, self.members["read"])
+
     def test_group_people_follow_the_implied_groups(self):
         group = self.env["res.groups"].create({"name": "Drivers"})
         special = self.env["res.groups"].create({"name": "Night drivers"})
