@@ -2,6 +2,8 @@ import socket
 import time
 from datetime import datetime, timedelta
 
+from freezegun import freeze_time
+
 from odoo.service import server
 from odoo.tests import common
 from odoo.tools import config
@@ -28,6 +30,7 @@ def wait_for_server(port):
 
 # 14.0 keeps apart what later series have in one class.
 AgendaCase = getattr(common, "SavepointCase", common.TransactionCase)
+HttpCase = getattr(common, "HttpSavepointCase", common.HttpCase)
 
 
 class TestAgendaCommon(AgendaCase):
@@ -60,6 +63,12 @@ class TestAgendaCommon(AgendaCase):
         cls.customer = cls.env["res.partner"].create(
             {"name": "Customer", "street": "Calle Mayor 1", "city": "Madrid"}
         )
+
+    def freeze(self, instant):
+        """Stop the clock until the test ends; give what moves it."""
+        freezer = freeze_time(instant)
+        self.addCleanup(freezer.stop)
+        return freezer.start()
 
     def get_port(self):
         """Return the port on which the server of an ``HttpCase`` listens."""

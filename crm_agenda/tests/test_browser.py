@@ -7,16 +7,15 @@ import time
 import unittest
 from datetime import datetime, timedelta
 
-from odoo.tests import common, tagged
+from odoo.tests import tagged
 
-from .common import TestAgendaCommon
+from .common import HttpCase, TestAgendaCommon
 
 try:
     from playwright.sync_api import sync_playwright
 except ImportError:
     sync_playwright = None
 
-HttpCase = getattr(common, "HttpSavepointCase", common.HttpCase)
 CHROMIUM = os.environ.get("CHROMIUM")
 
 

@@ -5,8 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 
-from freezegun import freeze_time
-
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import ValidationError
 from odoo.modules.registry import Registry
@@ -33,9 +31,7 @@ class TestDoubleBooking(TestAgendaCommon):
 
     def setUp(self):
         super().setUp()
-        clock = freeze_time(NOW)
-        clock.start()
-        self.addCleanup(clock.stop)
+        self.freeze(NOW)
 
     def book(self, hour=10, hours=1, **values):
         start = TEN.replace(hour=hour)
@@ -43,7 +39,7 @@ class TestDoubleBooking(TestAgendaCommon):
             start=start, stop=start + timedelta(hours=hours), **values
         )
 
-    def open_form(self, user=None, **values):
+    def open_form(self, user=None):
         events = self.Event.with_user(user or self.owner).with_context(agenda=True)
         form = Form(events, "crm_agenda.calendar_event_view_form_short")
         form.name = "Another"

@@ -1,7 +1,5 @@
 from datetime import datetime
 
-from freezegun import freeze_time
-
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tests.common import Form
@@ -26,9 +24,7 @@ class TestReassign(TestAgendaCommon):
 
     def setUp(self):
         super().setUp()
-        clock = freeze_time(NOW)
-        clock.start()
-        self.addCleanup(clock.stop)
+        self.freeze(NOW)
         self.events = self.new_event(name="One", start=TEN)
         self.events |= self.new_event(name="Two", start=TEN.replace(hour=15))
 

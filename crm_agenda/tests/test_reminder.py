@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytz
-from freezegun import freeze_time
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -26,9 +25,7 @@ class TestReminderCommon(TestAgendaCommon):
 
     def setUp(self):
         super().setUp()
-        freezer = freeze_time(NOW)
-        self.clock = freezer.start()
-        self.addCleanup(freezer.stop)
+        self.clock = self.freeze(NOW)
 
     @classmethod
     def new_alarm(cls, duration, interval, alarm_type, **values):

@@ -1,11 +1,9 @@
 from datetime import date, datetime
 
 from odoo.exceptions import UserError
-from odoo.tests import common, tagged
+from odoo.tests import tagged
 
-from .common import TestAgendaCommon
-
-HttpCase = getattr(common, "HttpSavepointCase", common.HttpCase)
+from .common import HttpCase, TestAgendaCommon
 
 
 @tagged("post_install", "-at_install")

@@ -45,9 +45,7 @@ class TestTimeFinder(TestAgendaCommon):
 
     def setUp(self):
         super().setUp()
-        clock = freeze_time(NOW)
-        clock.start()
-        self.addCleanup(clock.stop)
+        self.freeze(NOW)
 
     def find(self, calendars=None, user=None, **values):
         finders = self.env["crm.agenda.time.finder"].with_user(user or self.office)

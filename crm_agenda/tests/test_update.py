@@ -3,8 +3,6 @@
 import re
 from datetime import datetime, timedelta
 
-from freezegun import freeze_time
-
 from odoo.tests import tagged
 
 from .common import TestAgendaCommon
@@ -34,9 +32,7 @@ class TestUpdate(TestAgendaCommon):
 
     def setUp(self):
         super().setUp()
-        clock = freeze_time(NOW)
-        clock.start()
-        self.addCleanup(clock.stop)
+        self.freeze(NOW)
         self.seen = self.messages()
 
     def messages(self):
