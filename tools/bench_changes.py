@@ -12,6 +12,7 @@ import statistics
 import time
 from datetime import timedelta
 
+from bench_data import flush
 from database import open_registry
 
 from odoo import SUPERUSER_ID, api, fields
@@ -103,8 +104,7 @@ def timed(events, call):
     cr = events.env.cr
     before, started = cr.sql_log_count, time.monotonic()
     call()
-    flush = getattr(events.env, "flush_all", None) or events.flush
-    flush()
+    flush(events.env)
     return time.monotonic() - started, cr.sql_log_count - before
 
 

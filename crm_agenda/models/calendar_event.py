@@ -205,9 +205,7 @@ class CalendarEvent(models.Model):
 
     @api.onchange("customer_id")
     def _onchange_customer_id(self):
-        address = self.customer_id._display_address(without_company=True)
-        lines = [line.strip() for line in address.splitlines()]
-        self._propose("location", ", ".join(filter(None, lines)))
+        self._propose("location", self.customer_id._get_agenda_place())
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -266,8 +264,12 @@ class CalendarEvent(models.Model):
     def _get_when(self):
         """Return the event's time, in the context's language and time zone."""
         self.ensure_one()
-        when = self._get_display_time(self.start, self.stop, self.duration, self.allday)
-        return " ".join(when.split())  # Odoo's is of two lines if it lasts for days
+        return self._show_when(self.start, self.stop, self.duration, self.allday)
+
+    @api.model
+    def _show_when(self, start, stop, duration, allday):
+        """Return Odoo's text in one line; it has two for what lasts for days."""
+        return " ".join(self._get_display_time(start, stop, duration, allday).split())
 
     def _get_agenda_url(self):
         """Return a link that opens the event in the web client."""

@@ -15,6 +15,21 @@ from .compat import flush
 SHOWN_CLASHES = 5
 
 
+def get_days(first, last, timezone):
+    """Return the midnights (UTC) between which the days are in the time zone.
+
+    :param first: the first ``date``; ``last`` is within as well
+    :param timezone: its name, or nothing for UTC
+    """
+    zone = pytz.timezone(timezone or "UTC")
+    return tuple(
+        zone.localize(datetime.combine(day, time()))
+        .astimezone(pytz.UTC)
+        .replace(tzinfo=None)
+        for day in (first, last + timedelta(days=1))
+    )
+
+
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
@@ -33,10 +48,12 @@ class CalendarEvent(models.Model):
     )
     has_clash = fields.Boolean(
         string="Double Booked",
-        compute="_compute_clashes",
+        compute="_compute_has_clash",
         help="Overlaps with others of a calendar that warns of it.",
     )
-    clash_summary = fields.Text(string="Overlaps with", compute="_compute_clashes")
+    clash_summary = fields.Text(
+        string="Overlaps with", compute="_compute_clash_summary"
+    )
 
     _sql_constraints = [
         # Ranges of one number, because they compare by themselves where plain numbers
@@ -106,14 +123,19 @@ class CalendarEvent(models.Model):
 
     @api.depends_context("uid")
     @api.depends("agenda_calendar_id.double_booking", "slot_start", "slot_stop")
-    def _compute_clashes(self):
-        # sudo: of calendars whose members may know at least that the time is taken;
-        # names come out as the user may read them
+    def _compute_has_clash(self):
+        # sudo: of calendars whose members may know at least that the time is taken
         watched = self.filtered(lambda e: e.sudo().agenda_calendar_id._shows_clashes())
         clashes = watched._get_clashes()
         for event in self:
+            event.has_clash = event in clashes
+
+    @api.depends_context("uid")
+    @api.depends("has_clash")
+    def _compute_clash_summary(self):
+        clashes = self.filtered("has_clash")._get_clashes()
+        for event in self:
             others = clashes.get(event, self.browse())
-            event.has_clash = bool(others)
             event.clash_summary = others._get_slot_summary()
 
     def _get_slot(self):
@@ -127,13 +149,8 @@ class CalendarEvent(models.Model):
             return False, False
         start, stop = self.start, self.stop
         if self.allday and self.start_date and self.stop_date:
-            timezone = pytz.timezone(calendar.resource_calendar_id.tz or "UTC")
-            start, stop = (
-                timezone.localize(datetime.combine(day, time()))
-                .astimezone(pytz.UTC)
-                .replace(tzinfo=None)
-                for day in (self.start_date, self.stop_date + timedelta(days=1))
-            )
+            timezone = calendar.resource_calendar_id.tz
+            start, stop = get_days(self.start_date, self.stop_date, timezone)
         return (start, stop) if start < stop else (False, False)
 
     def _get_clashes(self, calendar=None):

@@ -96,6 +96,18 @@ class CalendarEvent(models.Model):
         reminders = self.env["crm.agenda.reminder"]
         # sudo: what the user changes is told to people whom he may not know; they are
         # told only of what they may read
+        events = self.sudo().exists()
+        events = events.filtered(lambda e: e.active and e.agenda_calendar_id)
+        people = {
+            calendar: {
+                "readers": calendar.reader_ids.partner_id,
+                "told_new": calendar.told_new_ids.partner_id,
+                "told_changes": calendar.told_change_ids.partner_id,
+            }
+            for calendar in events.agenda_calendar_id
+        }
+        nobody = self.env["res.partner"]
+        private = dict.fromkeys(("readers", "told_new", "told_changes"), nobody)
         return {
             event.id: State(
                 id=event.id,
@@ -109,21 +121,9 @@ class CalendarEvent(models.Model):
                 timezone=reminders._get_timezone(event, event.user_id.partner_id).zone,
                 attendees=event.partner_ids,
                 extra=event.shared_user_ids.partner_id,
-                **event._get_calendar_people(),
+                **private if is_private(event) else people[event.agenda_calendar_id],
             )
-            for event in self.sudo().exists()
-            if event.active and event.agenda_calendar_id
-        }
-
-    def _get_calendar_people(self):
-        """Return who knows of the event by its calendar, and who asked to be told."""
-        calendar, nobody = self.agenda_calendar_id, self.env["res.partner"]
-        if is_private(self):
-            return dict.fromkeys(("readers", "told_new", "told_changes"), nobody)
-        return {
-            "readers": calendar.reader_ids.partner_id,
-            "told_new": calendar.told_new_ids.partner_id,
-            "told_changes": calendar.told_change_ids.partner_id,
+            for event in events
         }
 
     @api.model
@@ -258,27 +258,21 @@ class CalendarEvent(models.Model):
     def _get_update_subject(self, items):
         if len(items) > 1:
             return _("%s events of the agenda", len(items))
-        item = items[0]
-        name = (item.after or item.before).name
-        return self._get_headings()[self._get_heading(item)] % name
+        return self._get_heading(items[0])
 
     @api.model
-    def _get_headings(self):
-        return {
+    def _get_heading(self, item):
+        kind = item.kind
+        if kind == "changed" and "when" in self._get_changed(item.before, item.after):
+            kind = "moved"
+        headings = {
             "new": _("New: %s"),
             "moved": _("Moved: %s"),
             "changed": _("Changed: %s"),
             "cancelled": _("Cancelled: %s"),
             "deleted": _("Deleted: %s"),
         }
-
-    @api.model
-    def _get_heading(self, item):
-        if item.kind == "changed" and "when" in self._get_changed(
-            item.before, item.after
-        ):
-            return "moved"
-        return item.kind
+        return headings[kind] % (item.after or item.before).name
 
     @api.model
     def _describe(self, item, has_login):
@@ -289,7 +283,7 @@ class CalendarEvent(models.Model):
             changed = self._get_changed(item.before, item.after)
         shown = [f for f in TOLD_FIELDS if has_login or f in PUBLIC_FIELDS]
         return {
-            "heading": self._get_headings()[self._get_heading(item)] % state.name,
+            "heading": self._get_heading(item),
             "series": item.count > 1 and _("%s events of one series", item.count),
             "when": self._show_state(state, "when"),
             "location": state.location,
@@ -316,7 +310,7 @@ class CalendarEvent(models.Model):
     def _show_state(self, state, fname):
         value = getattr(state, fname)
         if fname == "when":
-            return " ".join(self._get_display_time(*value).split())
+            return self._show_when(*value)
         if isinstance(value, models.BaseModel):
             return value.with_env(value.env(context=self.env.context)).name or ""
         return value

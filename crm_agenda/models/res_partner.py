@@ -46,6 +46,12 @@ class ResPartner(models.Model):
         if events - accessible(events, "write"):
             raise AccessError(_("You may not invite anybody to that event."))
 
+    def _get_agenda_place(self):
+        """Return the address in one line, nothing of nobody."""
+        address = self._display_address(without_company=True) if self else ""
+        lines = [line.strip() for line in address.splitlines()]
+        return ", ".join(filter(None, lines))
+
     def _plan_agenda_reminders(self):
         """Plan anew what is due to these people."""
         reminders = self.env["crm.agenda.reminder"].sudo()  # sudo: as in _plan

@@ -1,10 +1,9 @@
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.calendar_event_slot import get_days
 from ..models.compat import accessible
 
 
@@ -99,9 +98,7 @@ class CrmAgendaReassign(models.TransientModel):
             events.write({"agenda_calendar_id": self.calendar_id.id})
         action = self.calendar_id.action_open_events()
         action["domain"] = [("id", "in", events.ids)]
-        action["views"] = [
-            view for view in action["views"] if view[1] in ("list", "tree")
-        ] + action["views"]
+        action["views"].sort(key=lambda view: view[1] not in ("list", "tree"))
         return action
 
     @api.model
@@ -117,13 +114,7 @@ class CrmAgendaReassign(models.TransientModel):
 
     def _get_domain(self):
         """Return the domain of the open events that begin in the period."""
-        timezone = pytz.timezone(self.env.user.tz or "UTC")
-        start, stop = (
-            timezone.localize(datetime.combine(day, time()))
-            .astimezone(pytz.UTC)
-            .replace(tzinfo=None)
-            for day in (self.date_from, self.date_to + timedelta(days=1))
-        )
+        start, stop = get_days(self.date_from, self.date_to, self.env.user.tz)
         return [
             ("agenda_calendar_id", "=", self.source_id.id),
             ("agenda_status_id.kind", "=", "open"),

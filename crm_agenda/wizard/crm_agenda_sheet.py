@@ -138,7 +138,7 @@ class CrmAgendaSheet(models.TransientModel):
         """Return what the sheet says of the event on that day."""
         # Of another company, or a private address: not everybody may read it.
         customer = accessible(event.customer_id, "read")
-        place = event.location or self._get_address(customer)
+        place = event.location or customer._get_agenda_place()
         return {
             "event": event,
             "time": self._get_time(event, date),
@@ -173,13 +173,6 @@ class CrmAgendaSheet(models.TransientModel):
 
     def _format_date(self, date):
         return format_date(self.env, date, date_format="d MMM")
-
-    def _get_address(self, customer):
-        if not customer:
-            return ""
-        address = customer._display_address(without_company=True)
-        lines = [line.strip() for line in address.splitlines()]
-        return ", ".join(filter(None, lines))
 
     def _get_phones(self, customer):
         """Return the customer's numbers; not every series has a mobile one."""

@@ -1,10 +1,12 @@
-from datetime import datetime, time, timedelta
+from collections import defaultdict
+from datetime import datetime, timedelta
 
 import pytz
 
 from odoo import _, fields, models
 from odoo.exceptions import UserError
 
+from ..models.calendar_event_slot import get_days
 from ..models.compat import Intervals, accessible
 
 SHOWN_SLOTS = 20
@@ -90,8 +92,7 @@ class CrmAgendaTimeFinder(models.TransientModel):
         """Return ``[(start (UTC), free calendars)]``, the first ones of the period."""
         # As the user: nobody learns when a calendar is taken that he can't see.
         calendars = accessible(self.calendar_ids, "read")
-        period = self._get_period()
-        free = {calendar: self._get_free(calendar, period) for calendar in calendars}
+        free = self._get_free(calendars)
         if self.together and free:
             common, *others = free.values()
             for intervals in others:
@@ -105,43 +106,42 @@ class CrmAgendaTimeFinder(models.TransientModel):
         slots.sort(key=lambda slot: (slot[0], slot[1].ids))
         return slots[:SHOWN_SLOTS]
 
-    def _get_period(self):
-        """Return the instants between which to look, not before now."""
-        timezone = pytz.timezone(self.env.user.tz or "UTC")
-        start, stop = (
-            timezone.localize(datetime.combine(day, time())).astimezone(pytz.UTC)
-            for day in (self.date_from, self.date_to + timedelta(days=1))
-        )
-        return max(start, pytz.UTC.localize(fields.Datetime.now())), stop
-
-    def _get_free(self, calendar, period):
-        """Return the ``Intervals`` in which the calendar works and nothing is in it."""
-        start, stop = period
+    def _get_free(self, calendars):
+        """Return ``{calendar: Intervals}`` in which it works and nothing is in it."""
+        start, stop = get_days(self.date_from, self.date_to, self.env.user.tz)
+        start = max(start, fields.Datetime.now())
         if start >= stop:
-            return Intervals()
-        hours = calendar.sudo().resource_calendar_id  # sudo: when people work is known
-        free = Intervals([(start, stop, hours)])
-        if hours:
-            free &= hours._work_intervals_batch(start, stop)[False]
-        # sudo: whoever sees the calendar may know that its time is taken, and only
-        # what is free comes out
+            return {}
+        # sudo: whoever sees the calendars may know that their time is taken and when
+        # they work, and only what is free comes out
         events = self.env["calendar.event"].sudo()
-        taken = events.search(
-            [
-                ("agenda_calendar_id", "=", calendar.id),
-                ("slot_start", "<", stop.replace(tzinfo=None)),
-                ("slot_stop", ">", start.replace(tzinfo=None)),
-            ]
-        )
         localize = pytz.UTC.localize
-        return free - Intervals(
-            [(localize(e.slot_start), localize(e.slot_stop), hours) for e in taken]
-        )
+        taken = defaultdict(list)
+        for event in events.search(
+            [
+                ("agenda_calendar_id", "in", calendars.ids),
+                ("slot_start", "<", stop),
+                ("slot_stop", ">", start),
+            ]
+        ):
+            slot = (localize(event.slot_start), localize(event.slot_stop), event)
+            taken[event.agenda_calendar_id.id].append(slot)
+        start, stop = localize(start), localize(stop)
+        whole = Intervals([(start, stop, events)])
+        working = {
+            hours: hours._work_intervals_batch(start, stop)[False]
+            for hours in calendars.sudo().resource_calendar_id
+        }
+        return {
+            calendar: (whole & working.get(calendar.sudo().resource_calendar_id, whole))
+            - Intervals(taken[calendar.id])
+            for calendar in calendars
+        }
 
     def _cut(self, intervals):
         """Give the starts (UTC) of the slots that fit into the intervals."""
         duration = timedelta(hours=self.duration)
-        for start, stop, _hours in intervals:
+        for start, stop, _records in intervals:
             start, stop = (
                 instant.astimezone(pytz.UTC).replace(tzinfo=None)
                 for instant in (start, stop)
