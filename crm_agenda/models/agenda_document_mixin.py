@@ -1,6 +1,6 @@
-from odoo import _, api, fields, models
+from collections import Counter
 
-from .compat import count_by
+from odoo import _, api, fields, models
 
 
 class AgendaDocumentMixin(models.AbstractModel):
@@ -33,8 +33,12 @@ class AgendaDocumentMixin(models.AbstractModel):
         return action
 
     def _count_agenda_events(self):
-        """Return ``{id: count}`` of the events that the user may read."""
-        return count_by(self.env["calendar.event"], self._get_agenda_domain(), "res_id")
+        """Return ``{id: count}`` of the events that the user may read.
+
+        14.0 refuses to group meetings by their document.
+        """
+        events = self.env["calendar.event"].search(self._get_agenda_domain())
+        return Counter(event.res_id for event in events)
 
     def _get_agenda_domain(self):
         return [

@@ -252,6 +252,8 @@ class TestEvent(TestAgendaCommon):
             self.new_event(document_ref="crm.lead,%s" % lead.id, user=self.owner)
 
     def test_documents_count_and_open_their_events(self):
+        seller = self.new_user("seller", "sales_team.group_sale_salesman_all_leads")
+        self.share(self.calendar, "read", user_id=seller.id)
         contact = self.env["res.partner"].create(
             {"name": "Contact", "parent_id": self.customer.id}
         )
@@ -261,7 +263,7 @@ class TestEvent(TestAgendaCommon):
             document_ref="sale.order,%s" % order.id,
             user=self.env.user,
         )
-        self.assertEqual(order.agenda_event_count, 1)
+        self.assertEqual(order.with_user(seller).agenda_event_count, 1)
         self.assertEqual(contact.agenda_event_count, 1)
         self.assertEqual(self.customer.agenda_event_count, 1)
         stranger = self.customer.with_user(self.stranger)
