@@ -22,6 +22,11 @@ class CrmAgendaEventStatus(models.Model):
     fold = fields.Boolean(
         string="Folded in Kanban", help="Its column starts folded in the kanban."
     )
+    order_state = fields.Selection(
+        [("sale", "Order confirmed"), ("cancel", "Order cancelled")],
+        string="Propose When",
+        help="An order that comes to this proposes the status for its open events.",
+    )
     company_id = fields.Many2one(
         "res.company", index=True, help="Empty: every company uses it."
     )

@@ -273,6 +273,55 @@ class TestEvent(TestAgendaCommon):
         new = self.Event.with_context(**action["context"]).default_get(["document_ref"])
         self.assertEqual(new["document_ref"], "sale.order,%s" % order.id)
 
+    def test_order_proposes_to_confirm_or_cancel_its_open_events(self):
+        order = self.env["sale.order"].create({"partner_id": self.customer.id})
+        about = {"document_ref": "sale.order,%s" % order.id, "user": self.env.user}
+        confirmed = self.env.ref("crm_agenda.crm_agenda_event_status_confirmed")
+        started = self.env.ref("crm_agenda.crm_agenda_event_status_in_progress")
+        planned, done, going = (
+            self.new_event(agenda_status_id=status.id, **about)
+            for status in (self.planned, self.done, started)
+        )
+        self.assertFalse(order.agenda_proposal)
+        order.action_confirm()
+        self.assertIn("1", order.agenda_proposal)
+        self.assertIn(confirmed.name, order.agenda_proposal)
+        order.action_accept_agenda_proposal()
+        self.assertEqual(planned.agenda_status_id, confirmed)
+        self.assertEqual(going.agenda_status_id, started)
+        self.forget()
+        self.assertFalse(order.agenda_proposal)
+        order.with_context(disable_cancel_warning=True).action_cancel()
+        self.assertIn("2", order.agenda_proposal)
+        order.action_accept_agenda_proposal()
+        self.assertEqual((planned | going).agenda_status_id, self.cancelled)
+        self.assertEqual(done.agenda_status_id, self.done)
+
+    def test_order_proposes_nothing_unless_a_status_asks_for_it(self):
+        order = self.env["sale.order"].create({"partner_id": self.customer.id})
+        document = "sale.order,%s" % order.id
+        self.new_event(document_ref=document, user=self.env.user)
+        order.action_confirm()
+        self.assertTrue(order.agenda_proposal)
+        statuses = self.env["crm.agenda.event.status"].search([])
+        statuses.write({"order_state": False})
+        self.forget()
+        self.assertFalse(order.agenda_proposal)
+
+    def test_order_proposes_nothing_for_events_one_may_not_write(self):
+        seller = self.new_user("seller", "sales_team.group_sale_salesman_all_leads")
+        self.share(self.calendar, "read", user_id=seller.id)
+        order = self.env["sale.order"].create({"partner_id": self.customer.id})
+        event = self.new_event(
+            document_ref="sale.order,%s" % order.id, user=self.env.user
+        )
+        order.action_confirm()
+        order = order.with_user(seller)
+        self.assertEqual(order.agenda_event_count, 1)
+        self.assertFalse(order.agenda_proposal)
+        order.action_accept_agenda_proposal()
+        self.assertEqual(event.agenda_status_id, self.planned)
+
     def test_only_the_models_of_the_consultant_can_be_linked(self):
         selection = dict(self.Event._select_document_models())
         self.assertIn("sale.order", selection)
