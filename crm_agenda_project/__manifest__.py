@@ -1,0 +1,15 @@
+{
+    "name": "Agenda: Tasks",
+    "summary": "Events of a project's task, seen and created from the task",
+    "version": "1.0.0",
+    "category": "Productivity",
+    "license": "LGPL-3",
+    "author": "crm_agenda contributors",
+    "website": "https://github.com/crm-agenda/crm_agenda",
+    "depends": ["crm_agenda", "project"],
+    "data": ["views/project_task_views.xml"],
+    "demo": ["demo/res_groups.xml"],
+    "icon": "/crm_agenda/static/description/icon.png",
+    "auto_install": True,
+    "installable": True,
+}
