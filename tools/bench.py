@@ -18,7 +18,7 @@ from pathlib import Path
 import bench_calls
 from bench_data import FIRST_ID, KNOWN, SEEN, WEEK, build, drop_others, flush
 from database import open_registry
-from env_common import ADDON, fingerprint
+from env_common import ADDONS, fingerprint
 from lxml import etree
 
 from odoo import SUPERUSER_ID, api, tools
@@ -76,7 +76,7 @@ class Database:
 
     def _read_views(self, events):
         """Keep the fields for which the client's screens ask."""
-        prefix = "%s.calendar_event_view_" % ADDON
+        prefix = "crm_agenda.calendar_event_view_"
         calendar = self._get_arch(events, prefix, "calendar")
         form = self._get_arch(events, prefix, "form")
         dates = ("date_start", "date_stop", "date_delay", "all_day", "color")
@@ -145,7 +145,7 @@ def get_marks():
     """Give, by kind, what the names of its databases end in."""
     filler = fingerprint(Path(__file__).with_name("bench_data.py"))
     return {
-        "agenda": fingerprint(filler, Path(get_module_path(ADDON))),
+        "agenda": fingerprint(filler, *map(Path, map(get_module_path, ADDONS))),
         "stock": filler,
     }
 

@@ -1,4 +1,4 @@
-"""Brings up Odoo with the addon: `make demo`, `make test` and their kin."""
+"""Brings up Odoo with the addons: `make demo`, `make test` and their kin."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 
 from env_common import (
-    ADDON,
+    ADDONS,
     CLONE,
     DIE_WITH_PARENT,
     ENV,
@@ -77,7 +77,7 @@ class Demo:
             state = {
                 "pid": process.pid,
                 "address": f"http://{host}:{port}",
-                "addon": addon_version(),
+                "addons": addons_version(),
             }
             write(self.state, json.dumps(state))
 
@@ -112,8 +112,8 @@ class Demo:
         return True
 
 
-def addon_version():
-    return fingerprint(CLONE / ADDON)
+def addons_version():
+    return fingerprint(*(CLONE / addon for addon in ADDONS))
 
 
 def choose_port(interface):
@@ -146,8 +146,8 @@ def demo():
     door.prepare()
     here = Demo(door.state / "demo")
     running = here.running()
-    if running and running["addon"] != addon_version():
-        say("the addon changed: restarting the demo")
+    if running and running.get("addons") != addons_version():
+        say("the addons changed: restarting the demo")
         here.stop()
         running = None
     try:

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-ADDON = "crm_agenda"
+ADDONS = ("crm_agenda", "crm_agenda_project")
 CLONE = Path(__file__).resolve().parent.parent
 ENV = CLONE / ".env"
 HEARTBEAT_SECONDS = 30

@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from env_common import (
-    ADDON,
+    ADDONS,
     CLONE,
     ENV,
     EnvError,
@@ -75,7 +75,7 @@ class Door:
         return {
             "series": self.series,
             "clone": str(self.clone),
-            "addon": str(addons / ADDON),
+            "addons": [str(addons / addon) for addon in ADDONS],
             "state": str(self.inside(self.state)),
             "python": str(self.python),
             "odoo": str(self.odoo),
@@ -143,7 +143,7 @@ exec chroot "$root" "$@"
         if not self.root.exists():
             self._build_root()
         self._build_venv()
-        self._derive_addon()
+        self._derive_addons()
 
     def _build_root(self):
         if not shutil.which("debootstrap"):
@@ -227,26 +227,18 @@ exec chroot "$root" "$@"
                 target.unlink(missing_ok=True)
                 shutil.copyfile(name, target)
 
-    def _derive_addon(self):
-        """Write the 14.0 package from the source, if the source changed."""
+    def _derive_addons(self):
+        """Write the 14.0 packages from the sources, if these changed."""
         marker = self.addons / "source"
-        wanted = fingerprint(CLONE / ADDON, TOOLS / "series14.py")
+        script = TOOLS / "series14.py"
+        wanted = fingerprint(*(CLONE / addon for addon in ADDONS), script)
         if read(marker) == wanted:
             return
-        partial = self.addons / "partial" / ADDON
-        remove(partial.parent)
-        partial.parent.mkdir(parents=True)
-        say("deriving the 14.0 package of the addon")
-        source, target = self.inside(CLONE / ADDON), self.inside(partial)
-        script = self.inside(TOOLS / "series14.py")
-        run(
-            self.enter(["python3", "-B", script, source, target]),
-            ENV / "log" / "series14.log",
-        )
-        package = self.addons / ADDON
-        remove(package)
-        partial.rename(package)
-        partial.parent.rmdir()
+        say("deriving the 14.0 packages of the addons")
+        for addon in ADDONS:
+            paths = map(self.inside, (script, CLONE / addon, self.addons / addon))
+            log = ENV / "log" / f"series14-{addon}.log"
+            run(self.enter(["python3", "-B", *paths]), log)
         write(marker, wanted)
 
 

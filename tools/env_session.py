@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 import psycopg2
-from env_common import ADDON, EnvError, fingerprint, read, run, say, tail, write
+from env_common import ADDONS, EnvError, fingerprint, read, run, say, tail, write
 
 # `nobody` exists on every Debian; PostgreSQL refuses to run as root.
 NOBODY = 65534
@@ -65,7 +65,7 @@ class Cluster:
         self.settings = self.settings_by_kind.get(kind, ())
         # A socket's path takes 107 bytes at most, a clone's path may be longer.
         name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-        self.socket = Path("/tmp") / f"{ADDON}-{name}"
+        self.socket = Path("/tmp") / f"crm_agenda-{name}"
         self.process = None
 
     def __enter__(self):
@@ -138,6 +138,7 @@ class Session:
     def __init__(self, kind, door, options):
         self.kind = kind
         self.door = door
+        self.addons = [Path(addon) for addon in door["addons"]]
         self.options = options
         self.folder = Path(door["state"]) / kind
         self.cluster = Cluster(door["postgres"], self.folder, kind)
@@ -186,21 +187,27 @@ class Session:
         return unprivileged([*argv, *arguments])
 
     def install(self, database, modules, update=False):
-        """Install or update modules, and make sure that they are."""
+        """Install modules, or update those that are there, and make sure of all."""
         self.configure(database)
         log = self.folder / "install.log"
-        action = "--update" if update else "--init"
-        arguments = [f"{action}={modules}", "--stop-after-init", "--no-http"]
-        self.run(self.odoo(*arguments), log)
-        installed = self.cluster.query(
-            database,
-            "SELECT count(*) FROM ir_module_module"
-            " WHERE state = 'installed' AND name = ANY(%s)",
-            modules.split(","),
-        )[0][0]
-        if installed < len(modules.split(",")):
+        there = self.find_installed(database, modules) if update else set()
+        actions = {"--update": there, "--init": set(modules) - there}
+        arguments = [f"{key}={','.join(n)}" for key, n in actions.items() if n]
+        self.run(self.odoo(*arguments, "--stop-after-init", "--no-http"), log)
+        missing = set(modules) - self.find_installed(database, modules)
+        if missing:
             sys.stdout.write(tail(log) + "\n")
-            raise EnvError(f"Odoo did not install {modules}: see {log}")
+            raise EnvError(f"Odoo did not install {', '.join(missing)}: see {log}")
+
+    def find_installed(self, database, modules):
+        """Give those modules that a database has."""
+        rows = self.cluster.query(
+            database,
+            "SELECT name FROM ir_module_module"
+            " WHERE state = 'installed' AND name = ANY(%s)",
+            list(modules),
+        )
+        return {name for (name,) in rows}
 
     def run(self, argv, log):
         run(argv, log, cwd=self.folder, env=self.environment)
@@ -212,14 +219,14 @@ class Session:
     def serve(self):
         """Install or update what is needed, then serve until told to stop."""
         marker = self.folder / "complete"
-        done, wanted = read(marker), fingerprint(Path(self.door["addon"]))
+        done, wanted = read(marker), fingerprint(*self.addons)
         if not done:
             self.drop("demo")
             say("installing Odoo and the demo company (about 3 minutes)…")
-            self.install("demo", ADDON)
+            self.install("demo", ADDONS)
         elif done != wanted:
-            say("updating the addon, whose source changed (about half a minute)…")
-            self.install("demo", ADDON, update=True)
+            say("updating the addons, whose source changed (about half a minute)…")
+            self.install("demo", ADDONS, update=True)
         write(marker, wanted)
         self.configure("demo")
         say("starting Odoo")
@@ -236,18 +243,20 @@ class Session:
                 server.kill()
 
     def prepare_test(self):
-        """Install the addon in a copy of a stock database."""
-        manifest = ast.literal_eval(
-            (Path(self.door["addon"]) / "__manifest__.py").read_text()
-        )
-        depends = ",".join(manifest["depends"])
+        """Install the addons in a copy of a stock database."""
+        depends = set()
+        for addon in self.addons:
+            manifest = ast.literal_eval((addon / "__manifest__.py").read_text())
+            depends.update(manifest["depends"])
+        depends -= set(ADDONS)
+        names = ", ".join(sorted(depends))
         marker = self.folder / "complete"
-        wanted = fingerprint(self.door["stock"], depends)
+        wanted = fingerprint(self.door["stock"], names)
         self.drop("test")
         if read(marker) != wanted:
             marker.unlink(missing_ok=True)
             self.drop("stock")
-            say(f"installing {depends} in a database kept for later (2 minutes)…")
+            say(f"installing {names} in a database kept for later (2 minutes)…")
             self.install("stock", depends)
             write(marker, wanted)
         self.cluster.query("postgres", "CREATE DATABASE test TEMPLATE stock")
@@ -257,14 +266,14 @@ class Session:
             copy = ["cp", "--archive", "--link"]
             copy += [filestore / "stock", filestore / "test"]
             self.run(unprivileged(copy), self.folder / "copy.log")
-        say("installing the addon in the test database")
-        self.install("test", ADDON)
+        say("installing the addons in the test database")
+        self.install("test", ADDONS)
 
     def prepare_bench(self):
         """Keep what `prepare_test` makes, from which bench.py fills its databases."""
         own_folder(self.folder / "report")
         marker = self.folder / "installed"
-        wanted = fingerprint(self.door["stock"], Path(self.door["addon"]))
+        wanted = fingerprint(self.door["stock"], *self.addons)
         if read(marker) != wanted:
             marker.unlink(missing_ok=True)
             self.prepare_test()
@@ -272,7 +281,7 @@ class Session:
         self.configure("test")
 
     def test(self):
-        """Run pytest on the addon and the tools, or the one script that is asked."""
+        """Run pytest on the addons and the tools, or the one script that is asked."""
         self.prepare_bench() if self.kind == "bench" else self.prepare_test()
         clone = Path(self.door["clone"])
         if self.options["script"]:
@@ -290,13 +299,12 @@ class Session:
     def pytest(self, clone):
         """Give the command that runs the tests."""
         say("running pytest")
-        addon = Path(self.door["addon"])
-        folders = [addon / "tests", clone / "tools" / "tests"]
-        paths = " ".join(os.path.relpath(path, clone) for path in folders)
+        folders = [*self.addons, clone / "tools"]
+        paths = " ".join(os.path.relpath(path / "tests", clone) for path in folders)
         # Paths are given as the clone has them, whichever series runs.
-        prefix = os.path.relpath(addon.parent, clone)
+        prefix = os.path.relpath(self.addons[0].parent, clone)
         arguments = [
-            os.path.join(prefix, word) if word.startswith(f"{ADDON}/") else word
+            os.path.join(prefix, word) if word.split("/")[0] in ADDONS else word
             for word in shlex.split(self.options["arguments"])
         ]
         argv = [self.door["python"], "-m", "pytest", "--odoo-http"]
