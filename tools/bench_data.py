@@ -20,6 +20,12 @@ KNOWN, SERIES = 5000, 26  # events; weekly occurrences of one series
 FIRST, WEEKS = date(2024, 1, 1), 313
 WEEK = FIRST + timedelta(weeks=160)  # the one measured: no demo data is near it
 FIRST_ID = 10**7  # above everything that the databases came with
+# The number of a calendar's owner: those of the ``SEEN`` ones have no other.
+OWNER = "CASE WHEN {0} < %d THEN {0} ELSE %d + {0} %% %d END" % (
+    SEEN,
+    SEEN,
+    USERS - SEEN,
+)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CONTEXT = {"no_reset_password": True, "tracking_disable": True, "mail_notrack": True}
 
@@ -139,7 +145,7 @@ def make_calendars(env):
         {"calendar_id": template.id, "user_id": few.id}
     )
     flush(env)
-    owners = "(ARRAY%s)[1 + n %% %d]" % (users.ids, USERS)
+    owners = "(ARRAY%s)[1 + %s]" % (users.ids, OWNER.format("n"))
     clone(
         env.cr,
         "crm_agenda_calendar",
@@ -210,7 +216,7 @@ SELECT i, s, nth, repeated, day, hours, h, calendar, {first_id} + i AS id,
   FROM placed
   JOIN (SELECT row_number() OVER (ORDER BY login) - 1 AS n, id, partner_id
           FROM res_users WHERE login LIKE 'bench-%') owner
-    ON owner.n = calendar % {users}
+    ON owner.n = {owner}
   LEFT JOIN (SELECT row_number() OVER (ORDER BY name) - 1 AS n, id
           FROM res_partner WHERE name ~ '^Bench [0-9]{{4}}$') customer
     ON customer.n = h[6] % {customers} AND h[7] % 5 < 4
@@ -257,7 +263,8 @@ def make_events(env, kind, size):
     # The SQL below makes whole rows: neither triggers nor foreign keys are needed.
     env.cr.execute("SET LOCAL session_replication_role = replica")
     names = {name.lower(): value for name, value in globals().items()}
-    env.cr.execute(EVENTS.format(**{**names, "size": size}))
+    owner = OWNER.format("calendar")
+    env.cr.execute(EVENTS.format(**{**names, "size": size, "owner": owner}))
     event = env["calendar.event"].create(
         {"name": "Bench", "start": WEEK, "stop": WEEK, "partner_ids": [(5,)]}
     )
