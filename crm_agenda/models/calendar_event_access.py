@@ -52,7 +52,9 @@ class CalendarEvent(models.Model):
         rows = super().search_read(domain, fields, offset, limit, order, **kwargs)
         terms = [list(term) for term in domain or []]
         if ["in_agenda", "=", True] in terms and not offset and not limit:
-            rows += self._read_slots(domain or [], fields or list(self._fields))
+            readable = self.browse([row["id"] for row in rows])
+            fields = fields or list(self._fields)
+            rows += self._read_slots(domain or [], fields, readable)
             self._mark_clashes(rows)
         return rows
 
@@ -164,9 +166,12 @@ class CalendarEvent(models.Model):
         attendees.write({"state": state})
 
     @api.model
-    def _read_slots(self, domain, fields):
+    def _read_slots(self, domain, fields, readable):
         """Return rows like those of ``search_read`` for events that the user may not
-        read, in calendars where he may see that they take time."""
+        read, in calendars where he may see that they take time.
+
+        :param readable: what ``domain`` gives of events that he may read
+        """
         user = self.env.user
         if not (
             user.has_group("crm_agenda.group_agenda_user")
@@ -187,7 +192,7 @@ class CalendarEvent(models.Model):
                 ]
             )
         )
-        busy -= accessible(busy.with_user(user), "read").sudo()
+        busy -= readable.sudo()
         known = sorted(SLOT_FIELDS & set(fields) | {"id"})
         hidden = dict.fromkeys(set(fields) - SLOT_FIELDS, False)
         hidden.update((f, _("Busy")) for f in {"name", "display_name"} & set(fields))
