@@ -10,6 +10,7 @@ from . import calendar_alarm_manager
 from . import calendar_event
 from . import calendar_event_access
 from . import calendar_event_document
+from . import calendar_event_series
 from . import calendar_event_slot
 from . import calendar_event_update
 from . import calendar_attendee
