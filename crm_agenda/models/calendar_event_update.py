@@ -143,7 +143,8 @@ class CalendarEvent(models.Model):
                 lost = old.extra - new.extra - new.attendees
                 self.browse(new.id).sudo().message_unsubscribe(lost.ids)
             for partner, kind in self._get_told(old, new).items():
-                items[partner].append((kind, old, new))
+                known = None if kind == "left" else new
+                items[partner].append((kind, old, known))
         author = self.env.user.partner_id
         messages = defaultdict(self.env["res.partner"].browse)
         for partner, changes in items.items():
@@ -179,6 +180,9 @@ class CalendarEvent(models.Model):
         told = dict.fromkeys(new.extra - (old.extra if old else nobody), "new")
         if not old or old.agenda_calendar_id != new.agenda_calendar_id:
             told.update(dict.fromkeys(new.told_new - knew, "new"))
+            if old:
+                known = new.attendees | new.extra | new.readers
+                told.update(dict.fromkeys(old.told_changes - known, "left"))
         changed = old and self._get_changed(old, new)
         if changed:
             kind = "changed"
@@ -270,6 +274,7 @@ class CalendarEvent(models.Model):
             "moved": _("Moved: %s"),
             "changed": _("Changed: %s"),
             "cancelled": _("Cancelled: %s"),
+            "left": _("Moved to another calendar: %s"),
             "deleted": _("Deleted: %s"),
         }
         return headings[kind] % (item.after or item.before).name

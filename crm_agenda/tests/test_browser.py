@@ -204,7 +204,9 @@ class TestBrowser(TestAgendaCommon, HttpCase):
     def test_new_event_button_on_a_phone(self):
         page = self.open_agenda(self.technician, **PHONE)
         page.locator(".o_control_panel button", has_text="New event").tap()
-        page.locator(".modal input[id^=name], .modal [name=name] input").first.wait_for()
+        page.locator(
+            ".modal input[id^=name], .modal [name=name] input"
+        ).first.wait_for()
         self.close(page)
 
     def test_find_a_time_and_pick_it(self):

@@ -87,9 +87,7 @@ class TestSeries(TestAgendaCommon):
                         {fname: [(3, record.id)]},
                         **{fname: [(4, record.id)]},
                     )
-                    self.assertEqual(
-                        [record not in e[fname] for e in events], expected
-                    )
+                    self.assertEqual([record not in e[fname] for e in events], expected)
                     events.unlink()
 
     def test_files_follow_the_scope_of_the_change(self):

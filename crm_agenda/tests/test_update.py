@@ -10,7 +10,8 @@ from .common import TestAgendaCommon
 NOW = datetime(2026, 3, 25, 12)
 TEN = datetime(2026, 3, 26, 10)
 OURS = re.compile(
-    r"(New|Moved|Changed|Cancelled|Deleted|Cambio de hora): |\d+ events of the agenda$"
+    r"(New|Moved|Moved to another calendar|Changed|Cancelled|Deleted|Cambio de hora): "
+    r"|\d+ events of the agenda$"
 )
 
 
@@ -147,8 +148,23 @@ class TestUpdate(TestAgendaCommon):
         self.share(secret, "read", user_id=member.id).updates = "changes"
         event.agenda_calendar_id = secret
         heard = self.heard()
-        self.assertEqual(heard, {member.partner_id: "New: Boiler check"})
-        self.assertNotIn("Technician", self.last.body)
+        self.assertEqual(heard.pop(member.partner_id), "New: Boiler check")
+        self.assertEqual(list(heard), [self.told_all.partner_id])
+        mine = self.last.filtered(lambda m: m.partner_ids == member.partner_id)
+        self.assertNotIn("Technician", mine.body)
+
+    def test_event_leaves_for_a_calendar_of_others(self):
+        event = self.plan(location="Madrid")
+        away = self.new_calendar("Far away", owner_updates="none")
+        self.share(away, "write", user_id=self.author.id)
+        self.heard()
+        event.write({"agenda_calendar_id": away.id, "location": "Secret place"})
+        self.assert_heard("Moved to another calendar: Boiler check", self.told_all)
+        self.assertIn("Technician", self.last.body)
+        self.assertNotIn("Far away", self.last.body)
+        self.assertNotIn("Secret place", self.last.body)
+        event.write({"location": "Warehouse"})
+        self.assertFalse(self.heard())
 
     def test_from_what_to_what_in_the_language_and_time_zone_of_each(self):
         languages = self.env["res.lang"].with_context(active_test=False)
