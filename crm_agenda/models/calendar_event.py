@@ -39,6 +39,7 @@ class CalendarEvent(models.Model):
         ondelete="restrict",
         tracking=True,
         domain="[('can_write', '=', True)]",
+        group_expand="_expand_calendars",
     )
     in_agenda = fields.Boolean(
         compute="_compute_in_agenda",
@@ -257,6 +258,18 @@ class CalendarEvent(models.Model):
             "views": [(self.env.ref("crm_agenda.calendar_event_view_form").id, "form")],
             "context": {"agenda": True},
         }
+
+    def _expand_calendars(self, calendars, domain, order=None):
+        """Give a column also to the user's calendars without an event, into which to
+        drag one: all of them, or those of which ``domain`` asks."""
+        asked = [
+            ("id", "in", term[2])
+            for term in domain
+            if tuple(term[:2]) == ("agenda_calendar_id", "in")
+        ]
+        mine = calendars.search([("writer_ids", "in", self.env.user.ids)] + asked)
+        # sudo: an extra user sees events of calendars that he may not read
+        return (calendars | mine).sudo().sorted()
 
     def _expand_statuses(self, statuses, domain, order=None):
         return statuses.search([("company_id", "in", [False, self.env.company.id])])

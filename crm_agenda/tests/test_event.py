@@ -322,6 +322,35 @@ class TestEvent(TestAgendaCommon):
         order.action_accept_agenda_proposal()
         self.assertEqual(event.agenda_status_id, self.planned)
 
+    def get_columns(self, user, *terms):
+        """Return the names of a kanban by calendar, with the counts."""
+        events = self.Event.with_user(user)
+        domain = [("in_agenda", "=", True), ("name", "=", "Column"), *terms]
+        rows = events.read_group(domain, ["name"], ["agenda_calendar_id"])
+        return {
+            row["agenda_calendar_id"][1]: row["agenda_calendar_id_count"]
+            for row in rows
+        }
+
+    def test_kanban_by_calendar_has_a_column_for_each_that_takes_events(self):
+        writer = self.members["write"]
+        other = self.new_calendar("Other")
+        seen = self.new_calendar("Seen")
+        self.share(other, "write", user_id=writer.id)
+        self.share(seen, "read", user_id=writer.id)
+        self.new_event(name="Column")
+        self.forget()
+        columns = self.get_columns(writer)
+        self.assertEqual(columns["Technician"], 1)
+        self.assertEqual(columns["Other"], 0)
+        self.assertNotIn("Seen", columns)
+        asked = ("agenda_calendar_id", "in", self.calendar.ids)
+        self.assertEqual(self.get_columns(writer, asked), {"Technician": 1})
+
+    def test_kanban_by_calendar_shows_an_extra_user_his_event(self):
+        self.new_event(name="Column", shared_user_ids=[(4, self.stranger.id)])
+        self.assertEqual(self.get_columns(self.stranger)["Technician"], 1)
+
     def test_only_the_models_of_the_consultant_can_be_linked(self):
         selection = dict(self.Event._select_document_models())
         self.assertIn("sale.order", selection)
