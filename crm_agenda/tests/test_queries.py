@@ -1,0 +1,143 @@
+"""How many queries the main screens take: as many for few records as for many."""
+
+from datetime import datetime, timedelta
+
+from odoo.tests import tagged
+
+from ..models.compat import flush
+from .common import TestAgendaCommon
+
+MONDAY = datetime(2030, 1, 7, 9)
+CARD = ["name", "start", "agenda_calendar_id", "agenda_status_id", "customer_id"]
+# At most; 14.0 and 18.0 differ by some.
+LIMITS = {
+    "week": 22,
+    "side panel": 7,
+    "kanban": 20,
+    "pivot": 9,
+    "open": 18,
+    "contacts": 9,
+    "create": 50,
+    "move": 56,
+    "series": 95,
+}
+
+
+@tagged("post_install", "-at_install")
+class TestQueries(TestAgendaCommon):
+    def setUp(self):
+        super().setUp()
+        self.freeze("2030-01-07 08:00:00")
+        self.user = self.members["write"]
+        self.contacts = self.customer
+        self.grow(2)
+
+    def grow(self, count):
+        """Make so many calendars more, each shared, with its events and customers."""
+        for index in range(count):
+            calendar = self.new_calendar("More %s" % index, double_booking="warn")
+            self.share(calendar, "write", user_id=self.user.id)
+            self.share(calendar, "read", user_id=self.stranger.id)
+            hidden = self.new_calendar("Hidden %s" % index)
+            self.share(hidden, "busy", user_id=self.user.id)
+            customer = self.customer.copy()
+            self.contacts |= customer
+            for hour in range(3):
+                start = MONDAY + timedelta(hours=hour)
+                for where in (calendar, hidden):
+                    self.new_event(where, start=start, customer_id=customer.id)
+        self.forget()
+
+    def week(self):
+        domain = [
+            ["start", "<=", "2030-01-13 23:59:59"],
+            ["stop", ">=", "2030-01-07 00:00:00"],
+            ["in_agenda", "=", True],
+        ]
+        return self.events.search_read(domain, CARD + ["display_name", "is_late"])
+
+    def side_panel(self):
+        return self.events.search_panel_select_multi_range(
+            "agenda_calendar_id",
+            enable_counters=True,
+            search_domain=[["in_agenda", "=", True]],
+            category_domain=[],
+            filter_domain=[],
+            expand=False,
+            limit=1000,
+        )["values"]
+
+    def group_by(self, *fnames):
+        domain = [["in_agenda", "=", True]]
+        return self.events.read_group(
+            domain, ["duration:sum"], list(fnames), lazy=False
+        )
+
+    def kanban(self):
+        self.group_by("agenda_status_id")
+        return self.events.search_read([["in_agenda", "=", True]], CARD)
+
+    def pivot(self):
+        return self.group_by("agenda_calendar_id", "start:month")
+
+    def open(self):
+        event = self.events.search([("agenda_calendar_id.name", "=", "More 0")])[0]
+        fnames = CARD + ["document_kind", "document_state", "has_clash", "alarm_ids"]
+        return event.read(
+            fnames + ["shared_user_ids", "attachment_ids", "reminder_ids"]
+        )
+
+    def count_contacts(self):
+        contacts = self.contacts.with_user(self.user)
+        return contacts.read(["agenda_event_count"])
+
+    def create(self, **values):
+        # Where nothing grows: what is made each time would be seen by the next.
+        start = MONDAY + timedelta(days=30)
+        return self.new_event(user=self.user, start=start, **values)
+
+    def move(self):
+        event = self.events.search([("agenda_calendar_id.name", "=", "More 0")])[0]
+        return event.write({"start": event.start + timedelta(days=1)})
+
+    def series(self):
+        return self.create(
+            recurrency=True,
+            rrule_type="daily",
+            interval=1,
+            end_type="count",
+            count=10,
+            event_tz="UTC",
+        )
+
+    def count(self, call):
+        """Return the queries of a second call, in which the server is warm."""
+        for _warm in range(2):
+            self.forget()
+            before = self.env.cr.sql_log_count
+            call()
+            flush(self.env)
+        return self.env.cr.sql_log_count - before
+
+    def count_all(self):
+        self.events = self.Event.with_user(self.user)
+        calls = (
+            ("week", self.week),
+            ("side panel", self.side_panel),
+            ("kanban", self.kanban),
+            ("pivot", self.pivot),
+            ("open", self.open),
+            ("contacts", self.count_contacts),
+            ("create", self.create),
+            ("move", self.move),
+            ("series", self.series),
+        )
+        return {name: self.count(call) for name, call in calls}
+
+    def test_more_records_take_no_more_queries(self):
+        few = self.count_all()
+        self.grow(20)
+        many = self.count_all()
+        for name, limit in LIMITS.items():
+            self.assertLessEqual(many[name], few[name], name)
+            self.assertLessEqual(many[name], limit, name)
