@@ -67,8 +67,8 @@ class Database:
             self.alarm = env["calendar.alarm"].search([], order="id", limit=1).id
             cr.execute(
                 "SELECT min(id) FROM calendar_event WHERE id BETWEEN %s AND %s"
-                " AND user_id = %s AND NOT recurrency AND privacy IS NULL"
-                " AND start >= %s AND res_id IS NOT NULL",
+                " AND user_id = %s AND NOT recurrency AND res_id IS NOT NULL"
+                " AND privacy IS DISTINCT FROM 'private' AND start >= %s",
                 [FIRST_ID, FIRST_ID + KNOWN - 1, self.users["bench-001"][0], WEEK],
             )
             self.event = cr.fetchone()[0]

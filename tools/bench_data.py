@@ -112,13 +112,9 @@ def make_company(env):
     teams = env["crm.team"].create(
         [{"name": "Bench %02d" % n, "company_id": False} for n in range(TEAMS + 1)]
     )
-    members = [(teams[n // 10].id, users[n].id) for n in range(USERS)]
-    env["crm.team.member"].with_context(crm_team_membership_multi=True).create(
-        [
-            {"crm_team_id": team_id, "user_id": user_id}
-            for team_id, user_id in [*members, (teams[-1].id, users[-2].id)]
-        ]
-    )
+    for index, team in enumerate(teams[:TEAMS]):
+        team.member_ids = users[index * 10 : index * 10 + 10]
+    teams[-1].member_ids = users[-2]
     customers = env["res.partner"].create(
         [{"name": "Bench %04d" % n} for n in range(CUSTOMERS)]
     )
@@ -234,7 +230,7 @@ EVENT = {
     "start": "n.start",
     "stop": "n.start + hours * interval '1 hour'",
     "duration": "hours",
-    "privacy": "CASE WHEN h[9] % 50 = 0 THEN 'private' END",
+    "privacy": "CASE WHEN h[9] % 50 = 0 THEN 'private' ELSE template.privacy END",
     "show_as": "CASE WHEN h[10] % 20 = 0 THEN 'free' ELSE 'busy' END",
     "location": "CASE WHEN h[9] % 3 = 0 THEN 'Street ' || h[9] END",
     "recurrency": "repeated",
