@@ -149,11 +149,12 @@ YEARLY = {
     "event_tz": "UTC",
 }
 CREATE, MOVE, GROUP = "create an event", "move an event", "a member leaves a group"
+OWN_CREATE, OWN_MOVE = "create one's own event", "move one's own event"
 SAME_WEEK, SAME_MONTH = "week, same people", "month, same people"
 STEADY = ("week", "month")  # no slower among a hundred times as many events
 RATIOS = {
     **dict.fromkeys(("week", "month", SAME_WEEK, SAME_MONTH), 1.0),
-    **dict.fromkeys((CREATE, MOVE), 1.15),
+    **dict.fromkeys((CREATE, MOVE, OWN_CREATE, OWN_MOVE), 1.15),
 }
 CALLS = [
     Call("week", "bench_few", show(7), show(7)),
@@ -173,6 +174,9 @@ CALLS = [
     Call("events of 80 contacts", "bench_few", count_events, count_events),
     Call(CREATE, "bench_few", create(), create()),
     Call(MOVE, "bench_few", move, move),
+    # Of a calendar's owner, which the agenda has to tell to nobody.
+    Call(OWN_CREATE, "bench-001", create(), create()),
+    Call(OWN_MOVE, "bench-001", move, move),
     Call("create 52 weeks", "bench_few", create(**YEARLY), create(**YEARLY)),
     Call(GROUP, "admin", change_group, change_group),
 ]

@@ -101,7 +101,12 @@ def make_company(env):
     logins = ["bench-%03d" % index for index in range(USERS)]
     users = env["res.users"].create(
         [
-            {"name": login, "login": login, "groups_id": [(6, 0, groups)]}
+            {
+                "name": login,
+                "login": login,
+                "email": "%s@example.com" % login,
+                "groups_id": [(6, 0, groups)],
+            }
             for login in [*logins, "bench_few", "bench_all"]
         ]
     )
@@ -116,7 +121,10 @@ def make_company(env):
         team.member_ids = users[index * 10 : index * 10 + 10]
     teams[-1].member_ids = users[-2]
     customers = env["res.partner"].create(
-        [{"name": "Bench %04d" % n} for n in range(CUSTOMERS)]
+        [
+            {"name": "Bench %04d" % n, "email": "bench%04d@example.com" % n}
+            for n in range(CUSTOMERS)
+        ]
     )
     for model in ("crm.lead", "sale.order"):
         env[model].create(
