@@ -22,6 +22,8 @@ PLAN_FIELDS = {
     "stop_date",
     "user_id",
 }
+# What decides what an event gets by default.
+DEFAULTING = {"agenda_calendar_id", "agenda_type_id"}
 
 
 class CalendarEvent(models.Model):
@@ -210,12 +212,15 @@ class CalendarEvent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [
-            {**self._get_agenda_defaults(vals), **vals}
-            if vals.get("agenda_calendar_id")
-            else vals
-            for vals in vals_list
-        ]
+        defaults = {}
+        for index, vals in enumerate(vals_list):
+            if vals.get("agenda_calendar_id"):
+                # Those of a series are all alike.
+                asked = {fname: vals[fname] for fname in DEFAULTING & set(vals)}
+                key = frozenset(asked.items())
+                if key not in defaults:
+                    defaults[key] = self._get_agenda_defaults(asked)
+                vals_list[index] = {**defaults[key], **vals}
         events = super().create(vals_list)
         events._adopt_attachments()
         reminding = events.filtered(lambda e: e.agenda_calendar_id and e.alarm_ids)

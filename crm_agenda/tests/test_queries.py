@@ -19,7 +19,7 @@ LIMITS = {
     "contacts": 9,
     "create": 50,
     "move": 56,
-    "series": 95,
+    "series": 86,
 }
 
 
