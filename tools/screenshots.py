@@ -16,6 +16,8 @@ from playwright.sync_api import sync_playwright
 DESCRIPTION = Path(__file__).parents[1] / "crm_agenda" / "static" / "description"
 AGENDA = "crm_agenda.calendar_event_action_agenda"
 CALENDARS = "crm_agenda.crm_agenda_calendar_action"
+FINDER = "crm_agenda.crm_agenda_time_finder_menu"
+OPTION = ".ui-menu-item:visible, .o-autocomplete--dropdown-item:visible"
 LOAD = "crm_agenda.calendar_event_action_load"
 EVENT = [("name", "=", "Desk does not go up")]
 CALENDAR = [("name", "=", "Technician Diego")]
@@ -98,6 +100,13 @@ def take(browser, address, outdir):
     office.shoot("new_event")
     office.open(AGENDA, "form", domain=EVENT)
     office.shoot("event")
+    office.open(AGENDA, "calendar")
+    office.page.click(f"[data-menu-xmlid='{FINDER}']")
+    office.page.locator(".modal div[name=calendar_ids] input").first.fill("Diego")
+    office.page.locator(OPTION, has_text="Technician Diego").first.click()
+    office.page.locator(".modal-footer button", has_text="Find").click()
+    office.page.locator(".modal button", has_text="Pick").first.wait_for()
+    office.shoot("find_time")
     office.open(AGENDA, "kanban")
     office.shoot("kanban")
     office.open(AGENDA, "list")
@@ -111,12 +120,6 @@ def take(browser, address, outdir):
     manager.shoot("load")
     technician = Client(browser, address, outdir, "technician", width=390, height=844)
     technician.open(AGENDA, "calendar")
-    views = technician.page.locator(".o_cp_switch_buttons .dropdown-toggle")
-    if views.count():  # a phone opens the kanban since 17.0
-        views.click()
-        technician.page.click(".dropdown-item:has(.fa-calendar)")
-        technician.settle()
-        technician.choose_scale("day")
     technician.shoot("phone")
 
 
