@@ -98,6 +98,13 @@ def take(browser, address, outdir):
     office.page.wait_for_selector(".modal:visible, .modal.d-block")
     office.page.wait_for_timeout(1000)
     office.shoot("new_event")
+    office.open(AGENDA, "calendar")
+    box = office.page.locator(".fc-event", has_text=EVENT[0][2]).first.bounding_box()
+    office.page.mouse.click(box["x"] + 20, box["y"] - 6)  # half an hour before it
+    office.page.locator(".modal div[name=agenda_calendar_id] input").fill("Diego")
+    office.page.locator(OPTION, has_text="Technician Diego").first.click()
+    office.page.locator(".modal .alert:visible", has_text=EVENT[0][2]).wait_for()
+    office.shoot("clash")
     office.open(AGENDA, "form", domain=EVENT)
     office.shoot("event")
     office.open(AGENDA, "calendar")

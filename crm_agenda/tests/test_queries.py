@@ -91,7 +91,7 @@ class TestQueries(TestAgendaCommon):
         contacts = self.contacts.with_user(self.user)
         return contacts.read(["agenda_event_count"])
 
-    def create(self, **values):
+    def plan(self, **values):
         # Where nothing grows: what is made each time would be seen by the next.
         start = MONDAY + timedelta(days=30)
         return self.new_event(user=self.user, start=start, **values)
@@ -101,7 +101,7 @@ class TestQueries(TestAgendaCommon):
         return event.write({"start": event.start + timedelta(days=1)})
 
     def series(self):
-        return self.create(
+        return self.plan(
             recurrency=True,
             rrule_type="daily",
             interval=1,
@@ -128,7 +128,7 @@ class TestQueries(TestAgendaCommon):
             ("pivot", self.pivot),
             ("open", self.open),
             ("contacts", self.count_contacts),
-            ("create", self.create),
+            ("create", self.plan),
             ("move", self.move),
             ("series", self.series),
         )

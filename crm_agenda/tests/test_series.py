@@ -43,11 +43,11 @@ class TestSeries(TestAgendaCommon):
         """Change the second occurrence of three, and give the three of that time."""
         first, second, third = self.new_series(**initial)
         days = (first | second | third).mapped("start")
-        found = self.write(second, dict(values, recurrence_update=scope))
+        found = self.edit(second, dict(values, recurrence_update=scope))
         self.assertEqual(found.mapped("start"), days)
         return found
 
-    def write(self, event, values):
+    def edit(self, event, values):
         """Change an event as the calendar's owner, and give all that there are."""
         event.with_user(self.owner).write(values)
         self.forget()
@@ -113,7 +113,7 @@ class TestSeries(TestAgendaCommon):
                 files = self.new_file() | self.new_file("photo.txt")
                 events = self.new_series(attachment_ids=[(6, 0, files.ids)])
                 mine = events[1].attachment_ids.filtered(lambda f: f.name == "plan.txt")
-                events = self.write(
+                events = self.edit(
                     events[1],
                     {"recurrence_update": scope, "attachment_ids": [(3, mine.id)]},
                 )
@@ -129,7 +129,7 @@ class TestSeries(TestAgendaCommon):
                 events[0].agenda_status_id = self.done
                 events[3].agenda_status_id = self.cancelled
                 values = {"recurrence_update": scope, "name": "Other name"}
-                events = self.write(events[1], values)
+                events = self.edit(events[1], values)
                 self.assertEqual(
                     [e.agenda_status_id for e in events],
                     [self.done, self.planned, self.planned, self.cancelled],
@@ -140,7 +140,7 @@ class TestSeries(TestAgendaCommon):
         events = self.new_series(count=4)
         start = events[1].start + timedelta(hours=1)
         events[3].agenda_status_id = self.cancelled
-        events = self.write(
+        events = self.edit(
             events[1],
             {
                 "recurrence_update": "future_events",
