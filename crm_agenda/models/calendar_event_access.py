@@ -120,6 +120,15 @@ class CalendarEvent(models.Model):
         return super().write(values)
 
     @api.model
+    def _get_custom_fields(self):
+        """Return the names of the fields made by hand, as Odoo does.
+
+        It is asked in every read, and Odoo describes all fields to answer, with the
+        texts of their selections.
+        """
+        return {field.name for field in self._fields.values() if field.manual}
+
+    @api.model
     def _get_public_fields(self):
         """Let the agenda be grouped by its fields.
 
