@@ -72,6 +72,7 @@ class CalendarEvent(models.Model):
         help="Over, and neither done nor cancelled.",
     )
     customer_id = fields.Many2one("res.partner", index=True, ondelete="set null")
+    user_id = fields.Many2one(index=True)  # the record rules ask for it
     shared_user_ids = fields.Many2many(
         "res.users",
         "calendar_event_shared_user_rel",
