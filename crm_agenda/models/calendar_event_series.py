@@ -12,25 +12,25 @@ class CalendarEvent(models.Model):
         if len(self) > 1 and values.get("attachment_ids"):
             commands = values["attachment_ids"]
             values = dict(values, attachment_ids=self._add_copies(commands))
-        if values.get("recurrence_update", "self_only") == "self_only":
+        update = values.get("recurrence_update", "self_only")
+        if update == "self_only" or len(self) != 1 or not self.recurrence_id:
             return super().write(values)
         status_id = values.get("agenda_status_id")
         base = self.recurrence_id.base_event_id
+        # sudo: a series may have private occurrences
         before = self.recurrence_id.sudo().calendar_event_ids
-        days = {event: event._get_start_date() for event in before | base.sudo()}
+        days = {event: event._get_start_date() for event in before | base}
         statuses = {days[event]: event.agenda_status_id for event in before}
         result = super().write(values)
         survivor = self if self.active else base
-        after = survivor.recurrence_id.calendar_event_ids
-        made = after.filtered(lambda e: e.id not in before.ids)
+        made = survivor.recurrence_id.calendar_event_ids - before
         if made and status_id:
             made._take_over_status(made.agenda_status_id.browse(status_id))
         elif made:
-            shift = survivor._get_start_date() - days[survivor.sudo()]
-            moved = {day + shift: status for day, status in statuses.items()}
+            shift = survivor._get_start_date() - days[survivor]
             by_status = defaultdict(self.browse)
             for event in made:
-                by_status[moved.get(event._get_start_date())] |= event
+                by_status[statuses.get(event._get_start_date() - shift)] |= event
             by_status.pop(None, None)
             for status, events in by_status.items():
                 events._take_over_status(status)
