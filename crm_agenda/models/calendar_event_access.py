@@ -66,8 +66,9 @@ class CalendarEvent(models.Model):
         million it compiles for half a second what then takes some milliseconds.
         """
         cr = self.env.cr
-        if "agenda_jit" not in cr.cache and cr._cnx.server_version >= 110000:
-            cr.cache["agenda_jit"] = "off"
+        forgone = self.env.su or cr.cache.get("agenda_jit_off")
+        if not forgone and cr._cnx.server_version >= 110000:
+            cr.cache["agenda_jit_off"] = True
             cr.execute("SET LOCAL jit = off")
         return super()._apply_ir_rules(query, mode)
 
