@@ -79,6 +79,11 @@ class Client:
         button.first.click()
         self.settle()
 
+    def choose(self, field, text):
+        """Pick a record in a field of a dialog."""
+        self.page.locator(f".modal div[name={field}] input").first.fill(text)
+        self.page.locator(OPTION, has_text=text).first.click()
+
     def shoot(self, name):
         image = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
         path = self.outdir / f"screenshot_{name}.png"
@@ -101,16 +106,14 @@ def take(browser, address, outdir):
     office.open(AGENDA, "calendar")
     box = office.page.locator(".fc-event", has_text=EVENT[0][2]).first.bounding_box()
     office.page.mouse.click(box["x"] + 20, box["y"] - 6)  # half an hour before it
-    office.page.locator(".modal div[name=agenda_calendar_id] input").fill("Diego")
-    office.page.locator(OPTION, has_text="Technician Diego").first.click()
+    office.choose("agenda_calendar_id", CALENDAR[0][2])
     office.page.locator(".modal .alert:visible", has_text=EVENT[0][2]).wait_for()
     office.shoot("clash")
     office.open(AGENDA, "form", domain=EVENT)
     office.shoot("event")
     office.open(AGENDA, "calendar")
     office.page.click(f"[data-menu-xmlid='{FINDER}']")
-    office.page.locator(".modal div[name=calendar_ids] input").first.fill("Diego")
-    office.page.locator(OPTION, has_text="Technician Diego").first.click()
+    office.choose("calendar_ids", CALENDAR[0][2])
     office.page.locator(".modal-footer button", has_text="Find").click()
     office.page.locator(".modal button", has_text="Pick").first.wait_for()
     office.shoot("find_time")

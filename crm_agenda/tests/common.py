@@ -32,6 +32,13 @@ def wait_for_server(port):
 AgendaCase = getattr(common, "SavepointCase", common.TransactionCase)
 HttpCase = getattr(common, "HttpSavepointCase", common.HttpCase)
 
+DAILY = {
+    "recurrency": True,
+    "rrule_type": "daily",
+    "interval": 1,
+    "end_type": "count",
+}
+
 
 class TestAgendaCommon(AgendaCase):
     """One calendar, and a user in every relation to it."""
@@ -119,15 +126,7 @@ class TestAgendaCommon(AgendaCase):
     @classmethod
     def new_series(cls, count=3, **values):
         """Create a daily series as ``new_event`` does, and give its events in order."""
-        event = cls.new_event(
-            recurrency=True,
-            rrule_type="daily",
-            interval=1,
-            end_type="count",
-            count=count,
-            event_tz="Europe/Madrid",
-            **values,
-        )
+        event = cls.new_event(**DAILY, count=count, event_tz="Europe/Madrid", **values)
         return event.recurrence_id.calendar_event_ids.sorted("start")
 
     @classmethod

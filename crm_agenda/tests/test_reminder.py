@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.compat import SERIES, flush
-from .common import TestAgendaCommon
+from .common import DAILY, TestAgendaCommon
 
 NOW = datetime(2030, 1, 7, 9)  # a Monday
 
@@ -146,14 +146,7 @@ class TestReminderPlan(TestReminderCommon):
         self.assertFalse(self.rows(self.remind(calendar=False)))
 
     def test_long_series_have_rows_up_to_a_horizon_that_moves(self):
-        event = self.remind(
-            recurrency=True,
-            rrule_type="daily",
-            interval=1,
-            end_type="count",
-            count=90,
-            event_tz="UTC",
-        )
+        event = self.remind(**DAILY, count=90, event_tz="UTC")
         series = event.recurrence_id.calendar_event_ids
         self.assertEqual(len(series), 90)
         domain = [("event_id", "in", series.ids), ("state", "=", "pending")]

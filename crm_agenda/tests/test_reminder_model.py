@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 from odoo.tests import tagged
 
 from ..models.compat import flush
+from .common import DAILY
 from .test_reminder import NOW, TestReminderCommon
 
 ZONES = ["Europe/Madrid", "America/New_York", "Asia/Tokyo"]
@@ -88,14 +89,7 @@ class ReminderMachine(RuleBasedStateMachine):
             start = start.replace(hour=8)
             values.update(allday=True, stop=start.replace(hour=18))
         if count:
-            values.update(
-                recurrency=True,
-                rrule_type="daily",
-                interval=1,
-                end_type="count",
-                count=count,
-                event_tz="UTC",
-            )
+            values.update(DAILY, count=count, event_tz="UTC")
         partners = [self.users[i].partner_id.id for i in attendees]
         event = self.case.new_event(
             self.calendars[calendar],

@@ -4,9 +4,11 @@ import pytz
 
 from odoo.tests import tagged
 
-from .common import TestAgendaCommon
+from ..models.compat import SERIES
+from .common import DAILY, TestAgendaCommon
 
 MADRID = pytz.timezone("Europe/Madrid")
+TUESDAY, FRIDAY = ("tue", "FRI") if SERIES >= 18 else ("tu", "FR")
 # Which of three occurrences change when the second one is changed so.
 CHANGED = {
     "self_only": [False, True, False],
@@ -136,6 +138,13 @@ class TestSeries(TestAgendaCommon):
                 )
                 events.unlink()
 
+    def test_an_event_becomes_a_series_whatever_the_scope(self):
+        event = self.new_event()
+        rule = {**DAILY, "count": 3, "event_tz": "Europe/Madrid"}
+        events = self.edit(event, dict(rule, recurrence_update="future_events"))
+        self.assertEqual(len(events), 3)
+        self.assertEqual(events.agenda_status_id, self.planned)
+
     def test_an_hour_later_keeps_the_statuses(self):
         events = self.new_series(count=4)
         start = events[1].start + timedelta(hours=1)
@@ -162,11 +171,7 @@ class TestSeries(TestAgendaCommon):
         """Give the local times of the occurrences of a rule."""
         event = self.new_event(
             start=MADRID.localize(start).astimezone(pytz.utc).replace(tzinfo=None),
-            recurrency=True,
-            interval=1,
-            end_type="count",
-            event_tz="Europe/Madrid",
-            **rule,
+            **{**DAILY, "event_tz": "Europe/Madrid", **rule},
         )
         events = event.recurrence_id.calendar_event_ids.sorted("start")
         return [pytz.utc.localize(e.start).astimezone(MADRID) for e in events]
@@ -176,7 +181,7 @@ class TestSeries(TestAgendaCommon):
             with self.subTest(first=first):
                 start = datetime(first.year, first.month, first.day, 9)
                 times = self.occurrences(
-                    start, rrule_type="weekly", count=2, **self.weekday("tu")
+                    start, rrule_type="weekly", count=2, **{TUESDAY: True}
                 )
                 self.assertEqual(
                     [t.replace(tzinfo=None) for t in times],
@@ -204,20 +209,9 @@ class TestSeries(TestAgendaCommon):
             month_by="day",
             byday="-1",
             count=4,
-            **self.monthday("FR"),
+            weekday=FRIDAY,
         )
         self.assertEqual(
             [(t.month, t.day, t.hour) for t in times],
             [(2, 22, 9), (3, 29, 9), (4, 26, 9), (5, 31, 9)],
         )
-
-    def weekday(self, day):
-        later = {"tu": "tue"}
-        return {day if day in self.Event._fields else later[day]: True}
-
-    def monthday(self, day):
-        later = {"FR": "FRI"}
-        if "weekday" not in self.Event._fields:
-            return {"weekday": day}
-        selection = dict(self.Event._fields["weekday"]._description_selection(self.env))
-        return {"weekday": day if day in selection else later[day]}
