@@ -23,7 +23,7 @@ READERS = {
 WRITERS = {"write", "manage", "owner", "organizer", "administrator"}
 CREATORS = {"write", "manage", "owner", "administrator"}
 SLOT_ONLY = {"busy"}
-REFUSED = {"stranger", "portal", "public"}
+REFUSED = {"stranger", "foreigner", "portal", "public"}
 # The domain of the calendar screen.
 AGENDA = [("in_agenda", "=", True)]
 EVERYBODY = READERS | SLOT_ONLY | REFUSED
@@ -34,16 +34,22 @@ class TestEventAccess(TestAgendaCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        administrator = "base.group_user,crm_agenda.group_agenda_manager"
+        company = cls.env["res.company"].create({"name": "Other company"})
         cls.people = dict(
             cls.members,
             owner=cls.owner,
             organizer=cls.new_user("organizer"),
             attendee=cls.new_user("attendee"),
             extra=cls.new_user("extra"),
-            administrator=cls.new_user(
-                "administrator", "base.group_user,crm_agenda.group_agenda_manager"
-            ),
+            administrator=cls.new_user("administrator", administrator),
             stranger=cls.stranger,
+            foreigner=cls.new_user(
+                "foreigner",
+                administrator,
+                company_id=company.id,
+                company_ids=[(6, 0, company.ids)],
+            ),
             portal=cls.new_user("portal", "base.group_portal"),
             public=cls.new_user("public", "base.group_public"),
         )
@@ -331,11 +337,12 @@ class TestEventAccess(TestAgendaCommon):
 
     def test_series_is_out_of_reach_of_strangers(self):
         event = self.new_series()[0]
-        recurrence = event.recurrence_id.with_user(self.stranger)
-        with self.assertRaises(AccessError), self.env.cr.savepoint():
-            recurrence.unlink()
-        with self.assertRaises(AccessError), self.env.cr.savepoint():
-            recurrence.write({"count": 1})
+        for who in ("stranger", "foreigner"):
+            recurrence = event.recurrence_id.with_user(self.people[who])
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                recurrence.unlink()
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                recurrence.write({"count": 1})
         event.with_user(self.members["write"]).write(
             {"name": "Renamed", "recurrence_update": "all_events"}
         )
