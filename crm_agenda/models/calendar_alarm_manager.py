@@ -11,6 +11,14 @@ class CalendarAlarmManager(models.AbstractModel):
         shown = self.env["crm.agenda.reminder"]._get_shown(self.env.user.partner_id)
         return super().get_next_notif() + shown
 
+    def _notify_next_alarm(self, partner_ids):
+        """Send nothing anew when nothing that Odoo reminds of has changed.
+
+        It would look for it among all events, once for each occurrence of a series.
+        """
+        if not self.env.context.get("agenda_only"):
+            super()._notify_next_alarm(partner_ids)
+
     def _get_next_potential_limit_alarm(self, alarm_type, seconds=None, partners=None):
         alarms = super()._get_next_potential_limit_alarm(alarm_type, seconds, partners)
         ours = self._get_agenda_event_ids(alarms)

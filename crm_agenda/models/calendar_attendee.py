@@ -22,15 +22,18 @@ class CalendarAttendee(models.Model):
     def _send_mail_to_attendees(self, template, *args, **kwargs):
         """Leave out whom the agenda tells of a new time, with the old one and all else.
 
+        And the user himself, to whom Odoo sends nothing either, but finds out only
+        once it has drawn up the invitation.
+
         :param template: a ``mail.template``, or in 14.0 the XML id of one
         """
+        agenda = self.filtered("event_id.agenda_calendar_id")
+        if not self.env.context.get("mail_notify_author"):
+            self -= agenda.filtered(lambda a: a.partner_id == self.env.user.partner_id)
         xmlid = "calendar.calendar_template_meeting_changedate"
         moved = self.env.ref(xmlid, raise_if_not_found=False)
         if template == (xmlid if isinstance(template, str) else moved):
-            self = self.filtered(
-                lambda a: (
-                    not a.event_id.agenda_calendar_id
-                    or all(user.share for user in a.partner_id.user_ids)
-                )
+            self -= agenda.filtered(
+                lambda a: not all(user.share for user in a.partner_id.user_ids)
             )
-        return super()._send_mail_to_attendees(template, *args, **kwargs)
+        return bool(self) and super()._send_mail_to_attendees(template, *args, **kwargs)

@@ -32,13 +32,29 @@ CHANGING_FIELDS = {
 }
 SHOWN_ITEMS = 20
 
-State = namedtuple(
-    "State",
-    "id series start name when location agenda_calendar_id agenda_status_id timezone "
-    "attendees extra readers told_new told_changes",
-)
 # One event, or several of one series, and what happened to them.
 Item = namedtuple("Item", "kind before after count")
+
+
+class State(
+    namedtuple(
+        "State",
+        "id series start name when location agenda_calendar_id agenda_status_id "
+        "timezone private attendees extra",
+    )
+):
+    """What there is to tell of an event as it was, or as it became."""
+
+    def get_members(self, fname):
+        """Return the contacts of the calendar's people, who know no private event."""
+        calendar = self.agenda_calendar_id
+        return (calendar.browse() if self.private else calendar)[fname].partner_id
+
+    def is_known_to(self, partner):
+        # Those who are told, first: mostly nobody else has to be looked up.
+        return partner in self.attendees | self.extra | self.get_members(
+            "told_change_ids"
+        ) or partner in self.get_members("reader_ids")
 
 
 class CalendarEvent(models.Model):
@@ -48,8 +64,8 @@ class CalendarEvent(models.Model):
     def create(self, vals_list):
         if self.env.context.get("agenda_nested"):
             return super().create(vals_list)
-        outer = super(CalendarEvent, self.with_context(agenda_nested=True))
-        events = outer.create(vals_list).with_env(self.env)
+        outer = self._nest(all(vals.get("agenda_calendar_id") for vals in vals_list))
+        events = super(CalendarEvent, outer).create(vals_list).with_env(self.env)
         created = events._get_agenda_series()
         created._check_double_booking()
         self._tell({}, created._get_states())
@@ -67,8 +83,8 @@ class CalendarEvent(models.Model):
             return super().write(values)
         base = before.recurrence_id.base_event_id
         states = before._get_states()
-        outer = super(CalendarEvent, self.with_context(agenda_nested=True))
-        result = outer.write(values)
+        outer = self._nest(values.get("agenda_calendar_id", True) and self._in_agenda())
+        result = super(CalendarEvent, outer).write(values)
         after = before | base
         if len(after) > 1 or values.get("recurrency"):
             after = after._get_agenda_series()
@@ -80,10 +96,21 @@ class CalendarEvent(models.Model):
         if self.env.context.get("agenda_nested"):
             return super().unlink()
         states = self._get_states()
-        outer = super(CalendarEvent, self.with_context(agenda_nested=True))
-        result = outer.unlink()
+        outer = self._nest(self.exists()._in_agenda())
+        result = super(CalendarEvent, outer).unlink()
         self._tell(states, {})
         return result
+
+    def _nest(self, agenda_only):
+        """Return these events for all that is one change, to tell of it at its end.
+
+        :param agenda_only: no meeting of Odoo's own is in it, before or after
+        """
+        return self.with_context(agenda_nested=True, agenda_only=bool(agenda_only))
+
+    def _in_agenda(self):
+        # sudo: just whether they are
+        return all(event.agenda_calendar_id for event in self.sudo())
 
     def _get_agenda_series(self):
         """Return these events of the agenda and all of the series they are in."""
@@ -98,16 +125,6 @@ class CalendarEvent(models.Model):
         # told only of what they may read
         events = self.sudo().exists()
         events = events.filtered(lambda e: e.active and e.agenda_calendar_id)
-        people = {
-            calendar: {
-                "readers": calendar.reader_ids.partner_id,
-                "told_new": calendar.told_new_ids.partner_id,
-                "told_changes": calendar.told_change_ids.partner_id,
-            }
-            for calendar in events.agenda_calendar_id
-        }
-        nobody = self.env["res.partner"]
-        private = dict.fromkeys(("readers", "told_new", "told_changes"), nobody)
         return {
             event.id: State(
                 id=event.id,
@@ -119,9 +136,9 @@ class CalendarEvent(models.Model):
                 agenda_calendar_id=event.agenda_calendar_id,
                 agenda_status_id=event.agenda_status_id,
                 timezone=reminders._get_timezone(event, event.user_id.partner_id).zone,
+                private=is_private(event),
                 attendees=event.partner_ids,
                 extra=event.shared_user_ids.partner_id,
-                **private if is_private(event) else people[event.agenda_calendar_id],
             )
             for event in events
         }
@@ -172,17 +189,18 @@ class CalendarEvent(models.Model):
         """Return ``{partner: kind of news}`` of one event."""
         nobody = self.env["res.partner"]
         if not new:
-            people = old.attendees | old.extra | old.told_changes
+            people = old.attendees | old.extra | old.get_members("told_change_ids")
             return dict.fromkeys(people, "deleted")
         # Odoo's own invitation tells those who begin to attend.
         invited = new.attendees - (old.attendees if old else nobody)
-        knew = (old.attendees | old.extra | old.readers) if old else nobody
         told = dict.fromkeys(new.extra - (old.extra if old else nobody), "new")
         if not old or old.agenda_calendar_id != new.agenda_calendar_id:
-            told.update(dict.fromkeys(new.told_new - knew, "new"))
-            if old:
-                known = new.attendees | new.extra | new.readers
-                told.update(dict.fromkeys(old.told_changes - known, "left"))
+            for partner in new.get_members("told_new_ids"):
+                if not old or not old.is_known_to(partner):
+                    told[partner] = "new"
+            for partner in old.get_members("told_change_ids") if old else nobody:
+                if not new.is_known_to(partner):
+                    told[partner] = "left"
         changed = old and self._get_changed(old, new)
         if changed:
             kind = "changed"
@@ -191,8 +209,9 @@ class CalendarEvent(models.Model):
                 and "agenda_status_id" in changed
             ):
                 kind = "cancelled"
-            for partner in new.attendees | new.extra | new.told_changes:
-                if partner not in told and partner not in knew:
+            people = new.attendees | new.extra | new.get_members("told_change_ids")
+            for partner in people:
+                if partner not in told and not old.is_known_to(partner):
                     told[partner] = "new"
                 elif partner not in told and self._concerns(partner, kind, changed):
                     told[partner] = kind

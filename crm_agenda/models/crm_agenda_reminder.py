@@ -158,7 +158,8 @@ class CrmAgendaReminder(models.Model):
     def _get_wanted(self, event, now):
         """Return ``{(event id, alarm id, partner id): due instant}`` of one event."""
         if (
-            not event.agenda_calendar_id
+            not event.alarm_ids
+            or not event.agenda_calendar_id
             or not event.active
             or not event.stop
             or event.stop <= now
@@ -222,8 +223,8 @@ class CrmAgendaReminder(models.Model):
 
     @api.model
     def _trigger_dispatch(self, instants):
-        cron = self.env.ref("crm_agenda.ir_cron_dispatch_reminders", False)
-        if cron and instants:
+        cron = instants and self.env.ref("crm_agenda.ir_cron_dispatch_reminders", False)
+        if cron:
             trigger(cron.sudo(), min(instants))  # sudo: nobody else may wake a cron
 
     @api.model

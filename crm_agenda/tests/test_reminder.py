@@ -347,6 +347,28 @@ class TestReminderDispatch(TestReminderCommon):
             self.assertIn(plain.id, by_alarm[self.hour.id])
             self.assertNotIn(agenda.id, by_alarm[self.hour.id])
 
+    def test_odoo_shows_its_own_meetings_as_before(self):
+        partners = [(6, 0, self.owner.partner_id.ids)]
+        for calendar, shown in ((self.calendar, 0), (False, 1)):
+            values = {"calendar": calendar, "partner_ids": partners}
+            event = self.remind(self.popup, **values)
+            self.assertEqual(len(self.pop_pushed()), shown)
+            event.write({"start": NOW.replace(hour=11)})
+            self.assertEqual(len(self.pop_pushed()), shown)
+        event.agenda_calendar_id = self.calendar
+        self.pop_pushed()
+        event.write({"agenda_calendar_id": False, "start": NOW.replace(hour=12)})
+        self.assertEqual(len(self.pop_pushed()), 1)
+
+    def pop_pushed(self):
+        """Return what went to the web clients since the last call."""
+        flush(self.env)
+        self.env.cr.precommit.run()
+        pushed = self.env["bus.bus"].search([])
+        rows = pushed.read(["channel", "message"])
+        pushed.unlink()
+        return [row for row in rows if "calendar.alarm" in str(row)]
+
     def test_rows_are_seen_by_who_is_concerned(self):
         event = self.remind()
         row = self.rows(event)
