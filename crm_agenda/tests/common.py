@@ -1,8 +1,11 @@
 import socket
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from odoo.service import server
 from odoo.tests import common
@@ -133,3 +136,38 @@ class TestAgendaCommon(AgendaCase):
     def forget(cls):
         """Drop what the ORM remembers, to read as another request would."""
         forget(cls.env)
+
+
+class RollBack(Exception):
+    """Undo an example."""
+
+
+class RolledBackMachine(RuleBasedStateMachine):
+    """Steps in the database of a test ``case``, undone after each example."""
+
+    case = None
+
+    @classmethod
+    def run(cls, examples, steps, **attributes):
+        run_state_machine_as_test(
+            type(cls.__name__, (cls,), attributes),
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=steps,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+                derandomize=True,
+                database=None,
+            ),
+        )
+
+    def __init__(self):
+        super().__init__()
+        self.savepoint = self.case.env.cr.savepoint()
+        self.savepoint.__enter__()
+
+    def teardown(self):
+        rollback = RollBack()
+        with suppress(RollBack):
+            self.savepoint.__exit__(RollBack, rollback, None)
+        self.case.forget()

@@ -1,25 +1,16 @@
 """Whatever happens to events and people, the pending rows are those of a plain
 recomputation."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytz
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from odoo.tests import tagged
 
 from ..models.compat import flush
-from .common import DAILY
+from .common import DAILY, RolledBackMachine
 from .test_reminder import NOW, TestReminderCommon
 
 ZONES = ["Europe/Madrid", "America/New_York", "Asia/Tokyo"]
@@ -33,43 +24,24 @@ class TestReminderModel(TestReminderCommon):
             for index, zone in enumerate(ZONES)
         ]
         others = self.new_calendar("Other", people[0])
-        test = self
-
-        class Machine(ReminderMachine):
-            case = test
-            users = people
-            calendars = [test.calendar, others]
-            alarms = [test.hour, test.popup, test.eve]
-
-        run_state_machine_as_test(
-            Machine,
-            settings=settings(
-                max_examples=40,
-                stateful_step_count=10,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-                derandomize=True,
-                database=None,
-            ),
+        ReminderMachine.run(
+            examples=40,
+            steps=10,
+            case=self,
+            users=people,
+            calendars=[self.calendar, others],
+            alarms=[self.hour, self.popup, self.eve],
         )
 
 
-class ReminderMachine(RuleBasedStateMachine):
-    case = users = calendars = alarms = None
+class ReminderMachine(RolledBackMachine):
+    users = calendars = alarms = None
 
     @initialize()
     def begin(self):
-        self.savepoint = self.case.env.cr.savepoint()
-        self.savepoint.__enter__()
         self.events = self.case.Event
         # An event in which everything counts, so that each later step can tell.
         self.create_event(50, {0, 1, 2}, 0, {0}, False, 0)
-
-    def teardown(self):
-        rollback = RollBack()
-        with suppress(RollBack):
-            self.savepoint.__exit__(RollBack, rollback, None)
-        self.case.forget()
 
     def pick(self, index):
         return self.events[index % len(self.events)]
@@ -234,7 +206,3 @@ def plain_recomputation(event):
 
 
 EIGHT = datetime(2030, 1, 1, 8).time()
-
-
-class RollBack(Exception):
-    """Undo an example."""
