@@ -125,7 +125,8 @@ class CalendarEvent(models.Model):
     @api.depends("agenda_calendar_id.double_booking", "slot_start", "slot_stop")
     def _compute_has_clash(self):
         # sudo: of calendars whose members may know at least that the time is taken
-        watched = self.filtered(lambda e: e.sudo().agenda_calendar_id._shows_clashes())
+        calendars = self.sudo().agenda_calendar_id._filter_watched()
+        watched = self.filtered(lambda e: e.sudo().agenda_calendar_id in calendars)
         clashes = watched._get_clashes()
         for event in self:
             event.has_clash = event in clashes

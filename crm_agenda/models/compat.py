@@ -34,15 +34,28 @@ def count_by(model, domain, groupby):
 
     :return: ``{id: count}``
     """
+    return dict(group_by(model, domain, [groupby], ["__count"]))
+
+
+def group_by(model, domain, groupby, aggregates):
+    """Group the records that match ``domain``.
+
+    :param groupby: names of fields, none of them a date
+    :param aggregates: ``["__count", "field:function"]``
+    :return: a tuple of their values for each group, with ids of records
+    """
     if SERIES >= 18:
-        groups = model._read_group(domain, [groupby], ["__count"])
-        return {getattr(key, "id", key): count for key, count in groups}
-    groups = model.read_group(domain, [groupby], [groupby])
-    counts = {}
-    for group in groups:
-        key = group[groupby]
-        counts[key[0] if isinstance(key, tuple) else key] = group[groupby + "_count"]
-    return counts
+        rows = model._read_group(domain, groupby, aggregates)
+        return [tuple(getattr(value, "id", value) for value in row) for row in rows]
+    fields = [
+        "%s:%s(%s)" % (name.replace(":", "_"), *reversed(name.split(":")))
+        for name in aggregates
+        if ":" in name
+    ]
+    rows = model.read_group(domain, [*fields, "__count"], groupby, lazy=False)
+    names = [name.replace(":", "_") for name in [*groupby, *aggregates]]
+    values = [[row[name] for name in names] for row in rows]
+    return [tuple(v[0] if isinstance(v, tuple) else v for v in row) for row in values]
 
 
 def flush(env):
@@ -51,6 +64,14 @@ def flush(env):
         env.flush_all()
     else:
         env["base"].flush()
+
+
+def flush_fields(model, *fnames):
+    """Write to the database what the ORM holds back of some fields."""
+    if SERIES >= 18:
+        model.flush_model(fnames)
+    else:
+        model.flush(fnames)
 
 
 def forget(env):

@@ -4,7 +4,7 @@ from itertools import chain
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .compat import GROUP_USERS, count_by
+from .compat import GROUP_USERS, count_by, flush_fields, group_by
 
 COLORS = range(1, 12)
 
@@ -153,8 +153,11 @@ class CrmAgendaCalendar(models.Model):
         compute="_compute_members",
         store=True,
     )
+    can_read = fields.Boolean(
+        compute="_compute_access", string="I may read", search="_search_can_read"
+    )
     can_write = fields.Boolean(
-        compute="_compute_can_write", string="I may write", search="_search_can_write"
+        compute="_compute_access", string="I may write", search="_search_can_write"
     )
     coming_event_count = fields.Integer(
         compute="_compute_coming_event_count", string="Coming Events"
@@ -198,8 +201,8 @@ class CrmAgendaCalendar(models.Model):
         people, reached = defaultdict(dict), {}
         # With archived users: nothing is computed anew when one of them is back.
         calendars = self.with_context(active_test=False)
-        for calendar in calendars:
-            for fname, user_ids in calendar._get_people(reached).items():
+        for calendar, shares in calendars._get_shares().items():
+            for fname, user_ids in calendar._get_people(shares, reached).items():
                 people[fname][calendar] = user_ids
         changed = {
             fname: calendars._set_people(fname, ids_by_calendar)
@@ -213,17 +216,37 @@ class CrmAgendaCalendar(models.Model):
             )
 
     @api.depends_context("uid")
-    @api.depends("writer_ids")
-    def _compute_can_write(self):
-        administrator = self.env.user._is_agenda_manager()
+    @api.depends("reader_ids", "writer_ids")
+    def _compute_access(self):
+        """Look for the one user, without reading the hundreds that there may be."""
+        # sudo: everybody may know what he may do himself
+        calendars = self._origin.sudo().with_context(active_test=False)
+        writable = calendars._filter_by("can_write")
+        readable = writable | (calendars - writable)._filter_by("can_read")
         for calendar in self:
-            calendar.can_write = administrator or self.env.user in calendar.writer_ids
+            calendar.can_write = calendar._origin in writable
+            calendar.can_read = calendar._origin in readable
 
+    def _filter_by(self, fname):
+        domain = [("id", "in", self.ids), (fname, "=", True)]
+        return self.search(domain) if self else self
+
+    @api.model
+    def _search_can_read(self, operator, value):
+        return self._search_access("reader_ids", operator, value)
+
+    @api.model
     def _search_can_write(self, operator, value):
+        return self._search_access("writer_ids", operator, value)
+
+    @api.model
+    def _search_access(self, fname, operator, value):
         if self.env.user._is_agenda_manager():
             domain = [(1, "=", 1)]
         else:
-            domain = [("writer_ids", "in", self.env.user.ids)]
+            # Odoo 18.0 does not do it for the table of a many2many.
+            flush_fields(self, fname)
+            domain = [(fname, "in", self.env.user.ids)]
         return domain if (operator == "=") == bool(value) else ["!"] + domain
 
     @api.depends_context("uid")
@@ -315,27 +338,56 @@ class CrmAgendaCalendar(models.Model):
         fnames = self._fields["member_ids"].compute
         return [f.name for f in self._fields.values() if f.compute == fnames]
 
-    def _shows_clashes(self):
-        """Say whether the user is shown which events of this calendar overlap."""
-        return self.double_booking in ("warn", "refuse") and (
-            self.env.user in self.member_ids or self.env.user._is_agenda_manager()
-        )
+    def _filter_watched(self):
+        """Return the calendars of which the user is shown what overlaps."""
+        watched = self.filtered(lambda c: c.double_booking in ("warn", "refuse"))
+        if not watched or self.env.user._is_agenda_manager():
+            return watched
+        flush_fields(self, "member_ids")
+        calendars = watched.with_context(active_test=False)
+        member = ("member_ids", "in", self.env.user.ids)
+        return calendars.search([("id", "in", watched.ids), member])
 
-    def _get_people(self, reached):
+    def _get_shares(self):
+        """Return ``{calendar: its shares}``, where one stands for all that are alike.
+
+        A thousand calendars may have twenty thousand shares with the same few people.
+        """
+        if self != self._origin:  # in a form, where they are not in the database yet
+            return {calendar: calendar.share_ids for calendar in self}
+        shares = self.env["crm.agenda.share"]
+        groups = group_by(
+            shares,
+            [("calendar_id", "in", self.ids)],
+            ["user_id", "team_id", "group_id", "level", "remind", "updates"],
+            ["id:min", "calendar_id:array_agg"],
+        )
+        by_calendar = defaultdict(list)
+        for share, group in zip(shares.browse(row[-2] for row in groups), groups):
+            for calendar_id in group[-1]:
+                by_calendar[calendar_id].append(share)
+        return {calendar: by_calendar[calendar.id] for calendar in self}
+
+    def _get_people(self, shares, reached):
         """Return ``{field: ids of users}`` of the people of one calendar.
 
-        ``reached`` keeps whom a share reaches for the next calendar: a thousand of
-        them may be shared with the same group of hundreds.
+        :param reached: whom each share reaches in a company, and for what; kept for
+            the next calendar
         """
         users, company = defaultdict(set), self.company_id.id
         for role in ("manage", self.remind_owner and "remind", self.owner_updates):
             users[role].update(self.owner_id.filtered(self._is_open_to).ids)
-        for share in self.share_ids:
-            key = (company, share.user_id.id, share.team_id.id, share.group_id.id)
+        for share in shares:
+            key = (company, share.id)
             if key not in reached:
-                reached[key] = share._get_users().filtered(self._is_open_to).ids
-            for role in (share.level, share.remind and "remind", share.updates):
-                users[role].update(reached[key])
+                roles = (share.level, share.remind and "remind", share.updates)
+                reached[key] = (
+                    roles,
+                    share._get_users().filtered(self._is_open_to).ids,
+                )
+            roles, user_ids = reached[key]
+            for role in roles:
+                users[role].update(user_ids)
         writers = users["manage"] | users["write"]
         readers = writers | users["read"]
         return {
