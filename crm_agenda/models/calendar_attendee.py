@@ -30,10 +30,9 @@ class CalendarAttendee(models.Model):
         agenda = self.filtered("event_id.agenda_calendar_id")
         if not self.env.context.get("mail_notify_author"):
             self -= agenda.filtered(lambda a: a.partner_id == self.env.user.partner_id)
-        xmlid = "calendar.calendar_template_meeting_changedate"
-        moved = self.env.ref(xmlid, raise_if_not_found=False)
-        if template == (xmlid if isinstance(template, str) else moved):
-            self -= agenda.filtered(
-                lambda a: not all(user.share for user in a.partner_id.user_ids)
-            )
+        moved = "calendar.calendar_template_meeting_changedate"
+        if not isinstance(template, str):
+            moved = self.env.ref(moved, raise_if_not_found=False)
+        if template == moved:
+            self -= agenda.filtered(lambda a: not a.partner_id.partner_share)
         return bool(self) and super()._send_mail_to_attendees(template, *args, **kwargs)

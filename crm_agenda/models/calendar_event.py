@@ -22,8 +22,9 @@ PLAN_FIELDS = {
     "stop_date",
     "user_id",
 }
-# What decides what an event gets by default.
+# What decides what an event gets by default, and what of that has to be looked up.
 DEFAULTING = {"agenda_calendar_id", "agenda_type_id"}
+LOOKED_UP = {"agenda_status_id", "alarm_ids"}
 
 
 class CalendarEvent(models.Model):
@@ -218,9 +219,10 @@ class CalendarEvent(models.Model):
             if vals.get("agenda_calendar_id"):
                 # Those of a series are all alike.
                 asked = {fname: vals[fname] for fname in DEFAULTING & set(vals)}
-                key = frozenset(asked.items())
+                missing = LOOKED_UP - set(vals)
+                key = (frozenset(asked.items()), frozenset(missing))
                 if key not in defaults:
-                    defaults[key] = self._get_agenda_defaults(asked)
+                    defaults[key] = self._get_agenda_defaults(asked, missing)
                 vals_list[index] = {**defaults[key], **vals}
         events = super().create(vals_list)
         events._adopt_attachments()
@@ -238,14 +240,16 @@ class CalendarEvent(models.Model):
                     "agenda_calendar_id": event.agenda_calendar_id.id,
                     "agenda_type_id": event.agenda_type_id.id,
                 }
-                status_id = self._get_agenda_defaults(vals)["agenda_status_id"]
-                event.agenda_status_id = status_id
+                defaults = self._get_agenda_defaults(vals, {"agenda_status_id"})
+                event.agenda_status_id = defaults["agenda_status_id"]
         if PLAN_FIELDS & set(values):
             # sudo: whether there is something to plan is not shown to anybody
-            reminding = self.sudo().filtered(
-                lambda e: e.agenda_calendar_id or e.reminder_ids
+            reminding = self.sudo()
+            if "alarm_ids" not in values:
+                reminding = reminding.filtered("alarm_ids")
+            self.env["crm.agenda.reminder"]._plan(
+                reminding.filtered(lambda e: e.agenda_calendar_id or e.reminder_ids)
             )
-            self.env["crm.agenda.reminder"]._plan(reminding)
         return result
 
     def get_formview_id(self, access_uid=None):
@@ -300,8 +304,11 @@ class CalendarEvent(models.Model):
         )
 
     @api.model
-    def _get_agenda_defaults(self, vals):
-        """Return what an event created with ``vals`` gets unless they say it."""
+    def _get_agenda_defaults(self, vals, missing=LOOKED_UP):
+        """Return what an event created with ``vals`` gets unless they say it.
+
+        :param missing: which of ``LOOKED_UP`` to look up
+        """
         # sudo: the defaults are those of the calendar in which the user creates
         # an event, which the record rules allow him or refuse right after.
         calendar = self.env["crm.agenda.calendar"].sudo()
@@ -309,20 +316,24 @@ class CalendarEvent(models.Model):
         event_type = calendar.default_type_id
         if "agenda_type_id" in vals:
             event_type = event_type.browse(vals["agenda_type_id"])
-        status = event_type.starting_status_id or self.env[
-            "crm.agenda.event.status"
-        ].sudo()._get_starting(calendar.company_id)
-        alarms = event_type.default_alarm_ids or calendar.default_alarm_ids
-        return {
+        values = {
             "agenda_type_id": event_type.id,
-            "agenda_status_id": status.id,
-            "alarm_ids": [(6, 0, alarms.ids)],
             # Whose event it is says the calendar: nobody is invited, and no
             # document linked, because of the screen from which it was made.
             "partner_ids": [(6, 0, [])],
             "res_model_id": False,
             "res_id": False,
         }
+        if "agenda_status_id" in missing:
+            statuses = self.env["crm.agenda.event.status"].sudo()
+            values["agenda_status_id"] = (
+                event_type.starting_status_id
+                or statuses._get_starting(calendar.company_id)
+            ).id
+        if "alarm_ids" in missing:
+            alarms = event_type.default_alarm_ids or calendar.default_alarm_ids
+            values["alarm_ids"] = [(6, 0, alarms.ids)]
+        return values
 
     def _propose_from_type(self):
         event_type, calendar = self.agenda_type_id, self.agenda_calendar_id

@@ -40,10 +40,14 @@ class State(
     namedtuple(
         "State",
         "id series start name when location agenda_calendar_id agenda_status_id "
-        "timezone private attendees extra",
+        "organizer event_tz private attendees extra",
     )
 ):
     """What there is to tell of an event as it was, or as it became."""
+
+    @property
+    def timezone(self):
+        return self.organizer.tz or self.event_tz or "UTC"
 
     def get_members(self, fname):
         """Return the contacts of the calendar's people, who know no private event."""
@@ -87,7 +91,7 @@ class CalendarEvent(models.Model):
         result = super(CalendarEvent, outer).write(values)
         after = before | base
         if len(after) > 1 or values.get("recurrency"):
-            after = after._get_agenda_series()
+            after = after.exists()._get_agenda_series()
         after._check_double_booking()
         self._tell(states, after._get_states())
         return result
@@ -95,8 +99,9 @@ class CalendarEvent(models.Model):
     def unlink(self):
         if self.env.context.get("agenda_nested"):
             return super().unlink()
-        states = self._get_states()
-        outer = self._nest(self.exists()._in_agenda())
+        events = self.exists()
+        states = events._get_states()
+        outer = self._nest(events._in_agenda())
         result = super(CalendarEvent, outer).unlink()
         self._tell(states, {})
         return result
@@ -114,17 +119,15 @@ class CalendarEvent(models.Model):
 
     def _get_agenda_series(self):
         """Return these events of the agenda and all of the series they are in."""
-        events = self.sudo().exists()  # sudo: a series may have private occurrences
+        events = self.sudo()  # sudo: a series may have private occurrences
         events |= events.recurrence_id.calendar_event_ids
         return events.filtered("agenda_calendar_id").with_env(self.env)
 
     def _get_states(self):
         """Return ``{event id: state}`` of what there is to tell of agenda events."""
-        reminders = self.env["crm.agenda.reminder"]
         # sudo: what the user changes is told to people whom he may not know; they are
         # told only of what they may read
-        events = self.sudo().exists()
-        events = events.filtered(lambda e: e.active and e.agenda_calendar_id)
+        events = self.sudo().filtered(lambda e: e.active and e.agenda_calendar_id)
         return {
             event.id: State(
                 id=event.id,
@@ -135,7 +138,8 @@ class CalendarEvent(models.Model):
                 location=event.location or "",
                 agenda_calendar_id=event.agenda_calendar_id,
                 agenda_status_id=event.agenda_status_id,
-                timezone=reminders._get_timezone(event, event.user_id.partner_id).zone,
+                organizer=event.user_id,
+                event_tz=event.recurrency and event.event_tz,
                 private=is_private(event),
                 attendees=event.partner_ids,
                 extra=event.shared_user_ids.partner_id,
@@ -226,7 +230,7 @@ class CalendarEvent(models.Model):
     @api.model
     def _concerns(self, partner, kind, changed):
         """Say whether ``partner`` may know of it, and Odoo does not tell him."""
-        if partner.user_ids.filtered(lambda u: not u.share):
+        if not partner.partner_share:
             return True
         return "when" not in changed and (
             kind == "cancelled" or bool(PUBLIC_FIELDS & set(changed))

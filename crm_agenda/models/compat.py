@@ -1,8 +1,11 @@
 """What differs in Python between Odoo series; nothing else asks which one runs."""
 
+from datetime import timedelta
+
 from odoo import fields, release
 
 SERIES = release.version_info[0]
+LONG_BEFORE = timedelta(hours=1)
 
 if SERIES >= 19:
     from odoo.tools.intervals import Intervals
@@ -90,9 +93,15 @@ def is_private(event):
     return event.user_id.calendar_default_privacy == "private"
 
 
-def trigger(cron, instant):
-    """Have ``cron`` run at ``instant``; where it can't, it runs each minute."""
-    if SERIES >= 18:
+def trigger(env, xmlid, instant):
+    """Have a cron run at ``instant`` that, in each run, asks for its next one.
+
+    If it runs long before by itself, nothing needs to be asked; and where nothing can
+    be, it runs each minute.
+    """
+    # sudo: nobody else may wake a cron
+    cron = SERIES >= 18 and env(su=True).ref(xmlid, raise_if_not_found=False)
+    if cron and not fields.Datetime.now() < cron.nextcall < instant - LONG_BEFORE:
         cron._trigger(instant)
 
 

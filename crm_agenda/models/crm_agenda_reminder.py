@@ -112,7 +112,7 @@ class CrmAgendaReminder(models.Model):
             return  # as for every meeting that is in no agenda calendar
         # sudo: whoever changes an event changes what its people are due; the rows
         # are written for them, and shown to him only as the record rules allow.
-        events = events.sudo().exists()
+        events = events.sudo()
         self = self.sudo().with_context(active_test=False)
         now = fields.Datetime.now()
         wanted = {}
@@ -189,10 +189,13 @@ class CrmAgendaReminder(models.Model):
         if not is_private(event):
             users |= event.agenda_calendar_id.reminded_ids
         users = users.filtered("active")
+        colleagues = users.filtered(lambda u: not u.share).partner_id
         recipients = {}
         for partner in attending.partner_id | users.partner_id:
             if partner not in declined.partner_id:
-                internal = any(not u.share for u in partner.user_ids if u.active)
+                internal = partner in colleagues or any(
+                    not u.share for u in partner.user_ids if u.active
+                )
                 recipients[partner] = (
                     ("notification", "email") if internal else ("email",)
                 )
@@ -223,9 +226,9 @@ class CrmAgendaReminder(models.Model):
 
     @api.model
     def _trigger_dispatch(self, instants):
-        cron = instants and self.env.ref("crm_agenda.ir_cron_dispatch_reminders", False)
-        if cron:
-            trigger(cron.sudo(), min(instants))  # sudo: nobody else may wake a cron
+        if instants:
+            xmlid = "crm_agenda.ir_cron_dispatch_reminders"
+            trigger(self.env, xmlid, min(instants))
 
     @api.model
     def _cron_extend(self, commit=True):
@@ -243,7 +246,7 @@ class CrmAgendaReminder(models.Model):
         ]
         event_ids = events.search(domain, order="id").ids
         for first in range(0, len(event_ids), BATCH):
-            self._plan(events.browse(event_ids[first : first + BATCH]))
+            self._plan(events.browse(event_ids[first : first + BATCH]).exists())
             self._end_batch(commit)
 
     # Dispatching

@@ -11,15 +11,15 @@ MONDAY = datetime(2030, 1, 7, 9)
 CARD = ["name", "start", "agenda_calendar_id", "agenda_status_id", "customer_id"]
 # What each of the methods below may take; 14.0 and 18.0 differ by some.
 LIMITS = {
-    "week": 19,
+    "week": 15,
     "side_panel": 6,
-    "kanban": 17,
+    "kanban": 16,
     "pivot": 6,
-    "open": 18,
+    "open": 17,
     "count_contacts": 6,
-    "plan": 59,
-    "move": 53,
-    "series": 135,
+    "plan": 53,
+    "move": 47,
+    "series": 124,
 }
 
 

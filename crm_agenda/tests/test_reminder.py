@@ -233,6 +233,34 @@ class TestReminderDispatch(TestReminderCommon):
             runs += triggers.search([("cron_id", "=", queue.id)]).mapped("call_at")
         self.assertLessEqual(min(runs), NOW.replace(hour=11))
 
+    def test_dispatcher_is_woken_up_in_time(self):
+        if SERIES < 18:
+            self.skipTest("14.0 has no way to wake a cron, which runs each minute")
+        cron = self.env.ref("crm_agenda.ir_cron_dispatch_reminders")
+        triggers = self.env["ir.cron.trigger"]
+
+        def pop_woken():
+            woken = triggers.search([("cron_id", "=", cron.id)])
+            instants = woken.mapped("call_at")
+            woken.unlink()
+            return instants
+
+        pop_woken()
+        # Before it runs by itself.
+        cron.nextcall = NOW + timedelta(minutes=10)
+        self.remind(start=NOW + timedelta(minutes=65))
+        self.assertEqual(pop_woken(), [NOW + timedelta(minutes=5)])
+        # It runs by itself, and may have looked for what comes just before.
+        self.remind(start=NOW + timedelta(minutes=90))
+        self.assertEqual(pop_woken(), [NOW + timedelta(minutes=30)])
+        # It runs long before, and asks for it then.
+        self.Reminder.search([("state", "=", "pending")]).unlink()
+        self.remind(start=NOW + timedelta(hours=9))
+        self.assertEqual(pop_woken(), [])
+        self.clock.move_to(NOW + timedelta(minutes=10))
+        self.dispatch()
+        self.assertEqual(pop_woken(), [NOW + timedelta(hours=8)])
+
     def test_reminder_set_after_its_time_still_goes_out(self):
         event = self.remind(start=NOW + timedelta(minutes=20))
         self.dispatch()
