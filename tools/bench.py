@@ -1,15 +1,17 @@
 """Measures the agenda beside stock Odoo: the same meetings, the same questions.
 
 Each call of the web client runs in a new transaction, rolled back afterwards, of a
-server that is warm: with the addon and without it in turns. Times are medians, with the
-fastest and the slowest. PostgreSQL is set as on a tuned server, the same for both, but
-doesn't wait for the disk: nothing that is measured here is ever committed.
+server that is warm: with the addon and without it, among few events and among many, in
+turns. Times are medians, with the fastest and the slowest. PostgreSQL is set as on a
+tuned server, the same for both, but doesn't wait for the disk: nothing that is measured
+here is ever committed.
 """
 
 import argparse
 import contextlib
 import gc
 import math
+import os
 import statistics
 import time
 from datetime import datetime
@@ -21,14 +23,14 @@ from database import open_registry
 from env_common import ADDONS, fingerprint
 from lxml import etree
 
-from odoo import SUPERUSER_ID, api, tools
+from odoo import SUPERUSER_ID, api, release, tools
 from odoo.modules.module import get_module_path
 from odoo.modules.registry import Registry
 
 HEAD = """
-| {:,} events | rows | of stock | agenda, ms | stock, ms | ratio | queries | of stock |
-| --- | --: | --: | --: | --: | --: | --: | --: |"""
-ROW = "| {} | {} | {} | {} | {} | {:.2f} | {} | {} |"
+| | events | rows | of stock | agenda, ms | stock, ms | ratio | queries | of stock |
+| --- | --: | --: | --: | --: | --: | --: | --: | --: |"""
+ROW = "| {} | {:,} | {} | {} | {} | {} | {:.2f} | {} | {} |"
 
 
 class Cost(list):
@@ -64,12 +66,14 @@ class Database:
             self.contacts = env["res.partner"].search(contacts, limit=80).ids
             owners = users.filtered(lambda u: u.login < "bench-%03d" % SEEN)
             self.seen = owners.partner_id.ids
+            owner_id, _context = self.users["bench-001"]
+            self.owner = users.browse(owner_id).partner_id.id
             self.alarm = env["calendar.alarm"].search([], order="id", limit=1).id
             cr.execute(
                 "SELECT min(id) FROM calendar_event WHERE id BETWEEN %s AND %s"
                 " AND user_id = %s AND NOT recurrency AND res_id IS NOT NULL"
                 " AND privacy IS DISTINCT FROM 'private' AND start >= %s",
-                [FIRST_ID, FIRST_ID + KNOWN - 1, self.users["bench-001"][0], WEEK],
+                [FIRST_ID, FIRST_ID + KNOWN - 1, owner_id, WEEK],
             )
             self.event = cr.fetchone()[0]
             self._read_views(env(user=self.users["bench_few"][0])["calendar.event"])
@@ -119,6 +123,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("sizes", nargs="*", type=int, default=[10**4, 10**5, 10**6])
     parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument(
+        "--seconds", type=int, default=60, help="after which a call is run no more"
+    )
     parser.add_argument("--only", default="", help="calls whose name has this")
     parser.add_argument(
         "--explain", type=int, default=0, help="plans of so many SELECTs of each call"
@@ -127,17 +134,21 @@ def main():
     with open_registry():
         folder = Path(tools.config["data_dir"]).with_name("report")
         report = Report(folder / datetime.now().strftime("bench-%Y%m%d-%H%M%S.md"))
+        report.say("Odoo %s, %d cores" % (release.version, os.cpu_count()))
         calls = [call for call in bench_calls.CALLS if options.only in call.name]
         marks = get_marks()
         drop_others(marks.values())
+        databases = {}
         for size in sorted(options.sizes):
-            databases = prepare(size, marks)
-            costs = measure(databases, calls, options.runs)
-            report.add(size, costs)
-            for call in calls if options.explain else ():
-                for kind, database in databases.items():
-                    title = "%s, %s, %s events" % (call.name, kind, size)
-                    report.add_plans(title, explain(database, call, options.explain))
+            databases.update(prepare(size, marks))
+        report.say(HEAD)
+        for call in calls:
+            report.add(call, measure(databases, call, options.runs, options.seconds))
+        report.say_goals()
+        for call in calls if options.explain else ():
+            for (size, kind), database in databases.items():
+                title = "%s, %s, %s events" % (call.name, kind, size)
+                report.say_plans(title, explain(database, call, options.explain))
         report.finish()
 
 
@@ -151,28 +162,32 @@ def get_marks():
 
 
 def prepare(size, marks):
-    """Give the databases of one size by kind, filling those that aren't there."""
+    """Give ``{(size, kind): database}``, filling those that aren't there."""
     databases = {}
     for kind, source in (("agenda", "test"), ("stock", "stock")):
         for count in (0, size):
             name = "%s_%d_%s" % (kind, count, marks[kind])
             build(source, name, kind, count)
             source = name
-        databases[kind] = Database(name, kind)
+        databases[size, kind] = Database(name, kind)
     return databases
 
 
-def measure(databases, calls, runs):
-    """Give ``{call: {kind: Cost}}``; the kinds take turns after one run to warm up."""
-    costs = {call: {kind: Cost() for kind in databases} for call in calls}
-    for call in calls:
-        for index in range(runs + 1):
-            for kind, database in databases.items():
-                seconds, queries, rows = database.run(call)
-                if index:
-                    cost = costs[call][kind]
-                    cost.append(seconds)
-                    cost.queries, cost.rows = queries, rows
+def measure(databases, call, runs, seconds):
+    """Give ``{(size, kind): Cost}`` of databases in turns, after one run to warm up.
+
+    When the ``seconds`` are over, what has been run once is not run again.
+    """
+    costs = {key: Cost() for key in databases}
+    end = time.monotonic() + seconds
+    for index in range(runs + 1):
+        if index > 1 and time.monotonic() > end:
+            break
+        for key, database in databases.items():
+            cost = costs[key]
+            elapsed, cost.queries, cost.rows = database.run(call)
+            if index:
+                cost.append(elapsed)
     return costs
 
 
@@ -209,43 +224,41 @@ class Report:
     def __init__(self, path):
         self.path = path
         self.path.touch()
-        self.costs = {}
+        self.costs = {}  # {call: {(size, kind): Cost}}
 
     def say(self, text):
         print(text, flush=True)
         with self.path.open("a") as report:
             report.write(text + "\n")
 
-    def add(self, size, costs):
-        self.costs[size] = costs
-        self.say(HEAD.format(size))
-        for call, cost in costs.items():
-            agenda, stock = cost["agenda"], cost["stock"]
+    def add(self, call, costs):
+        self.costs[call] = costs
+        for size, agenda, stock in by_size(costs):
             ratio = agenda.median / stock.median
             queries = (agenda.queries, stock.queries)
             figures = (agenda.rows, stock.rows, agenda, stock, ratio, *queries)
-            self.say(ROW.format(call.name, *figures))
+            self.say(ROW.format(call.name, size, *figures))
 
-    def add_plans(self, title, plans):
+    def say_plans(self, title, plans):
         for seconds, query, plan in plans:
             self.say("\n### %s: %.1f ms" % (title, 1000 * seconds))
             self.say("\n```sql\n%s\n\n%s\n```" % (query[:4000], plan))
 
-    def finish(self):
+    def say_goals(self):
         self.say("\n| goal | worst | |\n| --- | --: | --- |")
         for goal, worst, limit in self.get_goals():
             met = "met" if worst <= limit else "**missed**"
             self.say("| %s ≤ %s | %.2f | %s |" % (goal, limit, worst, met))
+
+    def finish(self):
         self.path.with_suffix(".svg").write_text(plot(self.costs))
         self.say("\n%s, and a plot beside it" % self.path)
 
     def get_goals(self):
         """Give (what is asked, the worst figure, its limit)."""
-        sizes = list(self.costs)
-        for call in self.costs[sizes[0]]:
-            costs = [self.costs[size][call] for size in sizes]
-            agenda = [cost["agenda"] for cost in costs]
-            ratio = max(c["agenda"].median / c["stock"].median for c in costs)
+        for call, costs in self.costs.items():
+            sizes, agenda, stock = zip(*by_size(costs))
+            ratio = max(a.median / s.median for a, s in zip(agenda, stock))
             limit = bench_calls.RATIOS.get(call.name)
             if limit:
                 yield "%s: agenda ÷ stock" % call.name, ratio, limit
@@ -261,24 +274,27 @@ class Report:
                 yield "%s: queries added by more events" % call.name, more, 0
 
 
+def by_size(costs):
+    """Give [(size, cost of the agenda, cost of stock Odoo)]."""
+    sizes = sorted({size for size, _kind in costs})
+    return [(size, costs[size, "agenda"], costs[size, "stock"]) for size in sizes]
+
+
 def plot(costs):
     """Draw median milliseconds against events, both logarithmic, as an SVG."""
-    sizes, calls = list(costs), list(next(iter(costs.values())))
-    times = {
-        (call, kind): [1000 * costs[size][call][kind].median for size in sizes]
-        for call in calls
-        for kind in ("agenda", "stock")
-    }
-    across = Scale(sizes, 180)
-    up = Scale([value for values in times.values() for value in values], -120)
-    parts = [SVG.format(-(-len(calls) // 4) * 180)]
-    for index, call in enumerate(calls):
+    medians = [c.median for by_key in costs.values() for c in by_key.values()]
+    up = Scale([1000 * median for median in medians], -120)
+    parts = [SVG.format(-(-len(costs) // 4) * 180)]
+    for index, (call, by_key) in enumerate(costs.items()):
+        sizes, agenda, stock = zip(*by_size(by_key))
+        across = Scale(sizes, 180)
         place = (index % 4 * 240 + 40, index // 4 * 180 + 150)
         parts.append(PANEL.format(*place, call.name))
         parts += [TICK.format(across(size), 15, "%g" % size) for size in across.ticks]
         parts += [TICK.format(-20, up(value) + 4, "%g" % value) for value in up.ticks]
-        for kind in ("agenda", "stock"):
-            points = zip(map(across, sizes), map(up, times[call, kind]))
+        for kind, line in (("agenda", agenda), ("stock", stock)):
+            times = [up(1000 * cost.median) for cost in line]
+            points = zip(map(across, sizes), times)
             path = " ".join("%.0f,%.0f" % point for point in points)
             parts.append('<polyline class="%s" points="%s"/>' % (kind, path))
         parts.append("</g>")

@@ -90,15 +90,19 @@ def open_event(env, database):
 
 
 def create(**recurrence):
-    """Make a meeting of tomorrow, or the series that begins with it."""
+    """Make a meeting of tomorrow, or the series that begins with it, in the calendar
+    of somebody who is told of it; stock Odoo invites him."""
 
     def call(env, database):
         start = fields.Datetime.now().replace(microsecond=0) + timedelta(days=1)
+        people = env.user.partner_id.ids
+        if not database.agenda:
+            people = list({*people, database.owner})
         values = {
             "name": "Visit",
             "start": start,
             "stop": start + timedelta(hours=1),
-            "partner_ids": [(6, 0, env.user.partner_id.ids)],
+            "partner_ids": [(6, 0, people)],
             "alarm_ids": [(6, 0, [database.alarm])],
             **recurrence,
         }
