@@ -1,5 +1,6 @@
 from collections import defaultdict
-from itertools import chain
+
+from psycopg2 import sql
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -208,9 +209,8 @@ class CrmAgendaCalendar(models.Model):
             fname: calendars._set_people(fname, ids_by_calendar)
             for fname, ids_by_calendar in people.items()
         }
-        if changed["reminded_ids"] and self == self._origin:
-            # Here, because teams, groups and companies change who is reminded too;
-            # but not while a form is filled in.
+        if changed["reminded_ids"]:
+            # Here, because teams, groups and companies change who is reminded too.
             self.env["crm.agenda.reminder"]._plan_coming(
                 [("agenda_calendar_id", "in", changed["reminded_ids"].ids)]
             )
@@ -400,23 +400,46 @@ class CrmAgendaCalendar(models.Model):
             "told_change_ids": users["changes"] & readers,
         }
 
-    @api.model
     def _set_people(self, fname, ids_by_calendar):
-        """Write what differs, at once where the same differs.
+        """Write what differs.
+
+        In SQL, because to the ORM the 200,000 people of a thousand calendars are as
+        many records, which it reads twice: to compare them and to write one of them.
 
         :return: the calendars that it changes
         """
-        alike = defaultdict(list)
+        field = self._fields[fname]
+        if self != self._origin:  # in a form
+            for calendar, user_ids in ids_by_calendar.items():
+                calendar[fname] = [(6, 0, list(user_ids))]
+            return self.browse()
+        cr, table = self.env.cr, sql.Identifier(field.relation)
+        cr.execute(
+            sql.SQL(
+                "SELECT calendar_id, array_agg(user_id) FROM {} "
+                "WHERE calendar_id = ANY(%s) GROUP BY calendar_id"
+            ).format(table),
+            [self.ids],
+        )
+        before = {calendar_id: set(ids) for calendar_id, ids in cr.fetchall()}
+        changed, added, removed = [], [], []
         for calendar, user_ids in ids_by_calendar.items():
-            before = set(calendar[fname].ids)
-            if user_ids != before:
-                change = (frozenset(user_ids - before), frozenset(before - user_ids))
-                alike[change].append(calendar)
-        for (added, removed), calendars in alike.items():
-            commands = [(4, user_id) for user_id in added]
-            commands += [(3, user_id) for user_id in removed]
-            self.browse().concat(*calendars)[fname] = commands
-        return self.browse().concat(*chain(*alike.values()))
+            old_ids = before.get(calendar.id, set())
+            if user_ids != old_ids:
+                changed.append(calendar)
+                added += [(calendar.id, user_id) for user_id in user_ids - old_ids]
+                removed += [(calendar.id, user_id) for user_id in old_ids - user_ids]
+        rows = "SELECT * FROM unnest(%s::int[], %s::int[])"
+        if removed:
+            query = "DELETE FROM {} WHERE (calendar_id, user_id) IN (%s)" % rows
+            cr.execute(sql.SQL(query).format(table), list(map(list, zip(*removed))))
+        if added:
+            query = "INSERT INTO {} (calendar_id, user_id) %s ON CONFLICT DO NOTHING"
+            query = sql.SQL(query % rows).format(table)
+            cr.execute(query, list(map(list, zip(*added))))
+        values = [tuple(user_ids) for user_ids in ids_by_calendar.values()]
+        self.env.cache.update(self, field, values)
+        return self.browse().concat(*changed)
 
     def _is_open_to(self, user):
         """Say whether ``user`` works in the calendar's company."""

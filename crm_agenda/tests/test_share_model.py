@@ -43,11 +43,19 @@ class ShareMachine(RolledBackMachine):
 
     @initialize()
     def begin(self):
-        # Alike shares of two calendars, and one of each that is not.
-        self.share(0, "group_id", 0, "read", True, "none")
-        self.share(1, "group_id", 0, "read", True, "none")
-        self.share(1, "user_id", 1, "write", False, "new")
-        self.join_group(2, 0, True)
+        # Shares that differ in one thing each, and people who change in all of them.
+        for calendar, values in enumerate(
+            [
+                ("read", True, "none"),
+                ("read", False, "none"),
+                ("read", False, "changes"),
+                ("write", False, "none"),
+            ]
+        ):
+            self.share(calendar, "group_id", 0, *values)
+            self.share(calendar, "team_id", 0, *values)
+        self.join_group(0, 0, True)
+        self.lead_team(1, 0)
 
     def find_share(self, calendar, kind, index):
         subject = {
