@@ -91,7 +91,13 @@ class CalendarEvent(models.Model):
             "ON calendar_event (agenda_calendar_id, slot_stop, slot_start) "
             "WHERE slot_stop IS NOT NULL"
         )
-        # What a screen shows is between two instants: Odoo has no index on time.
+        # What a screen shows is of some calendars and between two instants, or of all
+        # calendars: Odoo has no index on time.
+        self.env.cr.execute(
+            "CREATE INDEX IF NOT EXISTS calendar_event_agenda_calendar_time_index "
+            "ON calendar_event (agenda_calendar_id, stop, start) "
+            "WHERE agenda_calendar_id IS NOT NULL"
+        )
         self.env.cr.execute(
             "CREATE INDEX IF NOT EXISTS calendar_event_agenda_time_index "
             "ON calendar_event (stop, start) WHERE agenda_calendar_id IS NOT NULL"

@@ -100,6 +100,13 @@ class TestEventAccess(TestAgendaCommon):
         paths = {
             "search": lambda e: e.search([("id", "=", e.id)]),
             "agenda": lambda e: e.search([("id", "=", e.id), ("in_agenda", "=", True)]),
+            "screen": lambda e: (
+                "Secret boiler"
+                in [
+                    row["name"]
+                    for row in e.search_read(AGENDA + [("id", "=", e.id)], ["name"])
+                ]
+            ),
             "search_by_name": lambda e: e.search([("name", "=", "Secret boiler")]),
             "search_count": lambda e: e.search_count([("id", "=", e.id)]),
             "read": lambda e: e.read(["name"])[0]["name"] == "Secret boiler",

@@ -11,7 +11,7 @@ MONDAY = datetime(2030, 1, 7, 9)
 CARD = ["name", "start", "agenda_calendar_id", "agenda_status_id", "customer_id"]
 # What each of the methods below may take; 14.0 and 18.0 differ by some.
 LIMITS = {
-    "week": 15,
+    "week": 17,
     "side_panel": 6,
     "kanban": 16,
     "pivot": 6,
