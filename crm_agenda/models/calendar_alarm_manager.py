@@ -16,8 +16,9 @@ class CalendarAlarmManager(models.AbstractModel):
 
         It would look for it among all events, once for each occurrence of a series.
         """
-        if not self.env.context.get("agenda_only"):
-            super()._notify_next_alarm(partner_ids)
+        if self.env.context.get("agenda_only"):
+            return None
+        return super()._notify_next_alarm(partner_ids)
 
     def _get_next_potential_limit_alarm(self, alarm_type, seconds=None, partners=None):
         alarms = super()._get_next_potential_limit_alarm(alarm_type, seconds, partners)

@@ -24,7 +24,7 @@ PLAN_FIELDS = {
 }
 # What decides what an event gets by default, and what of that has to be looked up.
 DEFAULTING = {"agenda_calendar_id", "agenda_type_id"}
-LOOKED_UP = {"agenda_status_id", "alarm_ids"}
+LOOKED_UP = frozenset({"agenda_status_id", "alarm_ids"})
 
 
 class CalendarEvent(models.Model):
@@ -38,7 +38,6 @@ class CalendarEvent(models.Model):
     agenda_calendar_id = fields.Many2one(
         "crm.agenda.calendar",
         string="Calendar",
-        index=True,
         ondelete="restrict",
         tracking=True,
         domain="[('can_write', '=', True)]",
@@ -74,6 +73,7 @@ class CalendarEvent(models.Model):
     )
     customer_id = fields.Many2one("res.partner", index=True, ondelete="set null")
     user_id = fields.Many2one(index=True)  # the record rules ask for it
+    recurrence_id = fields.Many2one(index=True)  # Odoo asks all events for it
     shared_user_ids = fields.Many2many(
         "res.users",
         "calendar_event_shared_user_rel",
@@ -153,10 +153,19 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _search_in_agenda(self, operator, value):
+        in_agenda = (operator == "=") == bool(value)
+        user = self.env.user
+        if (
+            in_agenda
+            and not self.env.su
+            and user.has_group("crm_agenda.group_agenda_user")
+            and not user._is_agenda_manager()
+        ):
+            return self._get_shown_domain()
         # sudo: extra users and attendees may not read the calendar of their event
         calendars = self.env["crm.agenda.calendar"].sudo()
         archived = calendars.search([("active", "=", False)])
-        if (operator == "=") == bool(value):
+        if in_agenda:
             return [
                 ("agenda_calendar_id", "!=", False),
                 ("agenda_calendar_id", "not in", archived.ids),
@@ -220,7 +229,7 @@ class CalendarEvent(models.Model):
                 # Those of a series are all alike.
                 asked = {fname: vals[fname] for fname in DEFAULTING & set(vals)}
                 missing = LOOKED_UP - set(vals)
-                key = (frozenset(asked.items()), frozenset(missing))
+                key = (frozenset(asked.items()), missing)
                 if key not in defaults:
                     defaults[key] = self._get_agenda_defaults(asked, missing)
                 vals_list[index] = {**defaults[key], **vals}

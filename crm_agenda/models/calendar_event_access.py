@@ -32,8 +32,8 @@ class CalendarEvent(models.Model):
         """Name an event only for who may read it.
 
         Odoo shows the name of a many2one's target to whoever reads the record that
-        points to it: an attendee, a recurrence, an activity. It is then in sudo; who
-        is not has the name checked as he reads it.
+        points to it: an attendee, a recurrence, an activity. It does so in sudo; for
+        who asks himself it checks that he may read the name.
         """
         hidden = self.browse()
         if self.env.su and not self.env.user._is_superuser():
@@ -52,27 +52,13 @@ class CalendarEvent(models.Model):
         that reaches here in every series. To everything else those events don't
         exist.
         """
-        domain = domain or []
-        user = self.env.user
-        if (
-            IN_AGENDA not in map(list, domain)
-            or offset
-            or limit
-            or self.env.su
-            or not user.has_group("crm_agenda.group_agenda_user")
-        ):
-            return super().search_read(domain, fields, offset, limit, order, **kwargs)
-        calendars = self.env["crm.agenda.calendar"].search(
-            [("member_ids", "in", user.ids)]
-        )
-        shown = domain
-        if not user._is_agenda_manager():
-            shown = self._narrow(domain, calendars)
-        rows = super().search_read(shown, fields, order=order, **kwargs)
-        readable = self.browse([row["id"] for row in rows])
-        fields = fields or list(self._fields)
-        rows += self._read_slots(domain, fields, calendars, readable)
-        self._mark_clashes(rows)
+        rows = super().search_read(domain, fields, offset, limit, order, **kwargs)
+        terms = [list(term) for term in domain or []]
+        if IN_AGENDA in terms and not offset and not limit:
+            readable = self.browse([row["id"] for row in rows])
+            fields = fields or list(self._fields)
+            rows += self._read_slots(domain or [], fields, readable)
+            self._mark_clashes(rows)
         return rows
 
     @api.model
@@ -209,21 +195,32 @@ class CalendarEvent(models.Model):
         attendees.write({"state": state})
 
     @api.model
-    def _narrow(self, domain, calendars):
-        """Return a domain for what ``domain`` gives of a user's calendars and of his
-        own events, which is all that he may read.
+    def _get_member_calendars(self):
+        """Return the user's calendars that are not archived."""
+        calendars = self.env["crm.agenda.calendar"].with_context(active_test=True)
+        return calendars.search([("member_ids", "in", self.env.user.ids)])
 
-        The record rules say the same as alternatives that PostgreSQL checks one by one
-        for the events of everybody at that time. It finds these by their index.
+    @api.model
+    def _get_shown_domain(self):
+        """Return a domain for the events of the user's calendars, and of others those
+        that are his own: all that he may read in the agenda.
 
-        :param calendars: those in which he is a member, none of them archived
+        The record rules say it as alternatives that PostgreSQL checks one by one for
+        the events of everybody. These it finds by their index.
         """
-        user = self.env.user
+        user, calendars = self.env.user, self._get_member_calendars()
         flush_fields(self, "user_id")
-        # sudo: the events' ids are but part of a domain, and the rules have their say
-        query = self.sudo()._search(domain)
-        if isinstance(query, list):  # 14.0 has seen that nothing can match
-            return domain
+        # sudo: the ids are but part of a domain, and the record rules have their say
+        query = (
+            self.sudo()
+            .with_context(active_test=False)
+            ._search(
+                [
+                    ("agenda_calendar_id.active", "=", True),
+                    ("agenda_calendar_id", "not in", calendars.ids),
+                ]
+            )
+        )
         query.add_where(
             "calendar_event.id IN ("
             "SELECT id FROM calendar_event WHERE user_id = %s "
@@ -233,38 +230,32 @@ class CalendarEvent(models.Model):
             "WHERE user_id = %s)",
             [user.id, user.partner_id.id, user.id],
         )
-        return AND(
-            [
-                self._without_agenda_term(domain),
-                [
-                    "|",
-                    ("agenda_calendar_id", "in", calendars.ids),
-                    ("id", "in", list(query)),
-                ],
-            ]
-        )
+        return [
+            "|",
+            ("agenda_calendar_id", "in", calendars.ids),
+            ("id", "in", list(query)),
+        ]
 
     @api.model
-    def _without_agenda_term(self, domain):
-        """Return a domain for events that are known to be in the agenda."""
-        return [TRUE_LEAF if list(t) == IN_AGENDA else t for t in domain]
-
-    @api.model
-    def _read_slots(self, domain, fields, calendars, readable):
+    def _read_slots(self, domain, fields, readable):
         """Return rows like those of ``search_read`` for events that the user may not
         read, in calendars where he may see that they take time.
 
-        :param calendars: those in which he is a member, none of them archived
         :param readable: what ``domain`` gives of events that he may read
         """
-        if not all(self._is_slot_term(term) for term in domain):
+        if not (
+            self.env.user.has_group("crm_agenda.group_agenda_user")
+            and all(self._is_slot_term(term) for term in domain)
+        ):
             return []
+        calendars = self._get_member_calendars()
         # sudo: only the fields of a slot leave this method, of calendars where the
         # user is a member, and only they could be asked about.
         busy = self.sudo().search(
             AND(
                 [
-                    self._without_agenda_term(domain),
+                    # No calendar of these is archived.
+                    [TRUE_LEAF if list(t) == IN_AGENDA else t for t in domain],
                     [("agenda_calendar_id", "in", calendars.ids)],
                     [("slot_stop", "!=", False)],
                 ]

@@ -5,7 +5,6 @@ from datetime import timedelta
 from odoo import fields, release
 
 SERIES = release.version_info[0]
-LONG_BEFORE = timedelta(hours=1)
 
 if SERIES >= 19:
     from odoo.tools.intervals import Intervals
@@ -18,6 +17,9 @@ __all__ = ["Intervals"]
 
 # Hours that a mere click on the calendar's grid proposes.
 CLICK_HOURS = 1.0 if SERIES >= 18 else 0.5
+
+# What a cron of ours that runs by itself is sure to have seen before it is due.
+LONG_BEFORE = timedelta(hours=1)
 
 # The people of a ``res.groups``.
 GROUP_USERS = "users" if SERIES < 19 else "user_ids"

@@ -413,15 +413,14 @@ class CrmAgendaCalendar(models.Model):
             for calendar, user_ids in ids_by_calendar.items():
                 calendar[fname] = [(6, 0, list(user_ids))]
             return self.browse()
-        cr, table = self.env.cr, sql.Identifier(field.relation)
-        cr.execute(
+        self.env.cr.execute(
             sql.SQL(
                 "SELECT calendar_id, array_agg(user_id) FROM {} "
                 "WHERE calendar_id = ANY(%s) GROUP BY calendar_id"
-            ).format(table),
+            ).format(sql.Identifier(field.relation)),
             [self.ids],
         )
-        before = {calendar_id: set(ids) for calendar_id, ids in cr.fetchall()}
+        before = {calendar_id: set(ids) for calendar_id, ids in self.env.cr.fetchall()}
         changed, added, removed = [], [], []
         for calendar, user_ids in ids_by_calendar.items():
             old_ids = before.get(calendar.id, set())
@@ -429,17 +428,29 @@ class CrmAgendaCalendar(models.Model):
                 changed.append(calendar)
                 added += [(calendar.id, user_id) for user_id in user_ids - old_ids]
                 removed += [(calendar.id, user_id) for user_id in old_ids - user_ids]
-        rows = "SELECT * FROM unnest(%s::int[], %s::int[])"
-        if removed:
-            query = "DELETE FROM {} WHERE (calendar_id, user_id) IN (%s)" % rows
-            cr.execute(sql.SQL(query).format(table), list(map(list, zip(*removed))))
-        if added:
-            query = "INSERT INTO {} (calendar_id, user_id) %s ON CONFLICT DO NOTHING"
-            query = sql.SQL(query % rows).format(table)
-            cr.execute(query, list(map(list, zip(*added))))
+        self._write_people(field, added, removed)
         values = [tuple(user_ids) for user_ids in ids_by_calendar.values()]
         self.env.cache.update(self, field, values)
         return self.browse().concat(*changed)
+
+    @api.model
+    def _write_people(self, field, added, removed):
+        """Change the table of a many2many by ``[(calendar id, user id)]``."""
+        for query, pairs in (
+            (
+                "DELETE FROM {} WHERE (calendar_id, user_id) IN "
+                "(SELECT * FROM unnest(%s::int[], %s::int[]))",
+                removed,
+            ),
+            (
+                "INSERT INTO {} (calendar_id, user_id) "
+                "SELECT * FROM unnest(%s::int[], %s::int[]) ON CONFLICT DO NOTHING",
+                added,
+            ),
+        ):
+            if pairs:
+                query = sql.SQL(query).format(sql.Identifier(field.relation))
+                self.env.cr.execute(query, [list(column) for column in zip(*pairs)])
 
     def _is_open_to(self, user):
         """Say whether ``user`` works in the calendar's company."""

@@ -342,6 +342,26 @@ class TestEventAccess(TestAgendaCommon):
             with self.assertRaises(AccessError), self.env.cr.savepoint():
                 contacts.create({"name": "Spy", "meeting_ids": [command]})
 
+    def test_what_points_to_it_tells_its_name_to_who_may_read_it(self):
+        for who, name in (("stranger", "Busy"), ("read", "Secret boiler")):
+            user = self.people[who]
+            activity = self.customer.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                calendar_event_id=self.event.id,
+            )
+            activity = activity.with_user(user)
+            self.forget()
+            row = activity.read(["calendar_event_id"])[0]
+            self.assertEqual(row["calendar_event_id"], (self.event.id, name))
+            self.forget()
+            if who == "stranger":
+                with self.assertRaises(AccessError):
+                    activity.export_data(["calendar_event_id"])
+            else:
+                exported = activity.export_data(["calendar_event_id"])
+                self.assertEqual(exported["datas"], [[name]])
+
     def test_series_is_out_of_reach_of_strangers(self):
         event = self.new_series()[0]
         for who in ("stranger", "foreigner"):

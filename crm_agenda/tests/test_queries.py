@@ -12,9 +12,9 @@ CARD = ["name", "start", "agenda_calendar_id", "agenda_status_id", "customer_id"
 # What each of the methods below may take; 14.0 and 18.0 differ by some.
 LIMITS = {
     "week": 17,
-    "side_panel": 6,
-    "kanban": 16,
-    "pivot": 6,
+    "side_panel": 8,
+    "kanban": 18,
+    "pivot": 7,
     "open": 17,
     "count_contacts": 6,
     "plan": 53,
