@@ -282,14 +282,14 @@ def plot(costs):
     """Draw median milliseconds against events, both logarithmic, as an SVG."""
     medians = [c.median for by_key in costs.values() for c in by_key.values()]
     up = Scale([1000 * median for median in medians], -120)
-    parts = [SVG.format(-(-len(costs) // 4) * 180)]
+    parts = [SVG.format(-(-len(costs) // 4) * 180 + 40)]
     for index, (call, by_key) in enumerate(costs.items()):
         sizes, agenda, stock = zip(*by_size(by_key))
         across = Scale(sizes, 180)
-        place = (index % 4 * 240 + 40, index // 4 * 180 + 150)
+        place = (index % 4 * 240 + 40, index // 4 * 180 + 180)
         parts.append(PANEL.format(*place, call.name))
-        parts += [TICK.format(across(size), 15, "%g" % size) for size in across.ticks]
-        parts += [TICK.format(-20, up(value) + 4, "%g" % value) for value in up.ticks]
+        parts += [TICK.format(across(n), 15, shorten(n)) for n in across.ticks]
+        parts += [TICK.format(-20, up(n) + 4, shorten(n)) for n in up.ticks]
         for kind, line in (("agenda", agenda), ("stock", stock)):
             times = [up(1000 * cost.median) for cost in line]
             points = zip(map(across, sizes), times)
@@ -297,6 +297,14 @@ def plot(costs):
             parts.append('<polyline class="%s" points="%s"/>' % (kind, path))
         parts.append("</g>")
     return "\n".join([*parts, "</svg>\n"])
+
+
+def shorten(number):
+    """Give 10k for 10,000 and 1M for a million."""
+    for unit, suffix in ((10**6, "M"), (10**3, "k")):
+        if number >= unit:
+            return "%g%s" % (number / unit, suffix)
+    return "%g" % number
 
 
 class Scale:
@@ -315,9 +323,11 @@ class Scale:
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="960" height="{}">
 <style>text {{ font: 11px sans-serif }} path, polyline {{ fill: none; stroke: #999 }}
 .agenda {{ stroke: #714b67; stroke-width: 2 }}
-.stock {{ stroke: #017e84; stroke-dasharray: 4 }}</style>"""
+.stock {{ stroke: #017e84; stroke-dasharray: 4 }}</style>
+<text x="20" y="20">Milliseconds against the number of events; dashed: stock Odoo</text>
+"""
 PANEL = """<g transform="translate({},{})"><path d="M0 -120V0H180"/>
-<text y="-128">{}, ms (dashed: stock)</text>"""
+<text y="-128">{}</text>"""
 TICK = '<text x="{:.0f}" y="{:.0f}" text-anchor="middle">{}</text>'
 
 if __name__ == "__main__":
