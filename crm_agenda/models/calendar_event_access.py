@@ -195,20 +195,14 @@ class CalendarEvent(models.Model):
         attendees.write({"state": state})
 
     @api.model
-    def _get_member_calendars(self):
-        """Return the user's calendars that are not archived."""
-        calendars = self.env["crm.agenda.calendar"].with_context(active_test=True)
-        return calendars.search([("member_ids", "in", self.env.user.ids)])
-
-    @api.model
-    def _get_shown_domain(self):
-        """Return a domain for the events of the user's calendars, and of others those
-        that are his own: all that he may read in the agenda.
+    def _get_shown_domain(self, calendars):
+        """Return a domain for the events of ``calendars``, which are all that the user
+        may read, and of others those that are his own.
 
         The record rules say it as alternatives that PostgreSQL checks one by one for
         the events of everybody. These it finds by their index.
         """
-        user, calendars = self.env.user, self._get_member_calendars()
+        user = self.env.user
         flush_fields(self, "user_id")
         # sudo: the ids are but part of a domain, and the record rules have their say
         query = (
@@ -243,12 +237,15 @@ class CalendarEvent(models.Model):
 
         :param readable: what ``domain`` gives of events that he may read
         """
+        user = self.env.user
         if not (
-            self.env.user.has_group("crm_agenda.group_agenda_user")
+            user.has_group("crm_agenda.group_agenda_user")
             and all(self._is_slot_term(term) for term in domain)
         ):
             return []
-        calendars = self._get_member_calendars()
+        calendars = self.env["crm.agenda.calendar"].search(
+            [("member_ids", "in", user.ids)]
+        )
         # sudo: only the fields of a slot leave this method, of calendars where the
         # user is a member, and only they could be asked about.
         busy = self.sudo().search(
