@@ -139,7 +139,7 @@ class TestAgendaCommon(AgendaCase):
 
 
 class RollBack(Exception):
-    """Undo an example."""
+    """Leave a savepoint without keeping what was done in it."""
 
 
 class RolledBackMachine(RuleBasedStateMachine):

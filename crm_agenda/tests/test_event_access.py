@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..models.compat import GROUP_USERS
-from .common import TestAgendaCommon
+from .common import RollBack, TestAgendaCommon
 
 # Who → what he may do with the event. "own" is the organizer's event.
 READERS = {
@@ -382,7 +382,3 @@ class TestEventAccess(TestAgendaCommon):
         self.assertEqual(meeting.name, "Anybody may")
         with self.assertRaises(AccessError):
             meeting.with_user(self.people["portal"]).read(["name"])
-
-
-class RollBack(Exception):
-    """Leave the savepoint without keeping what was done in it."""
