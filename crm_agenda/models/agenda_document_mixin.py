@@ -1,6 +1,6 @@
 from collections import Counter
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 
 
 class AgendaDocumentMixin(models.AbstractModel):
@@ -29,14 +29,11 @@ class AgendaDocumentMixin(models.AbstractModel):
         )
         action["domain"] = self._get_agenda_domain()
         action["context"] = dict(self._get_agenda_context(), agenda=True)
-        action["display_name"] = _("Events of %s", self.display_name)
+        action["display_name"] = self.env._("Events of %s", self.display_name)
         return action
 
     def _count_agenda_events(self):
-        """Return ``{id: count}`` of the events that the user may read.
-
-        14.0 refuses to group meetings by their document.
-        """
+        """Return ``{id: count}`` of the events that the user may read."""
         events = self.env["calendar.event"].search(self._get_agenda_domain())
         return Counter(event.res_id for event in events)
 
@@ -48,4 +45,4 @@ class AgendaDocumentMixin(models.AbstractModel):
         ]
 
     def _get_agenda_context(self):
-        return {"default_document_ref": "%s,%s" % (self._name, self.id)}
+        return {"default_document_ref": f"{self._name},{self.id}"}

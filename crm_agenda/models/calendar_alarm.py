@@ -5,6 +5,8 @@ import pytz
 from odoo import fields, models
 from odoo.tools.float_utils import float_round
 
+from .compat import Constraint
+
 PLAN_FIELDS = {
     "alarm_type",
     "at_clock_time",
@@ -30,13 +32,10 @@ class CalendarAlarm(models.Model):
         default="eve",
     )
 
-    _sql_constraints = [
-        (
-            "clock_time_of_a_day",
-            "CHECK (clock_time >= 0 AND clock_time < 24)",
-            "The time of day must be between 00:00 and 23:59.",
-        )
-    ]
+    _clock_time_of_a_day = Constraint(
+        "CHECK (clock_time >= 0 AND clock_time < 24)",
+        "The time of day must be between 00:00 and 23:59.",
+    )
 
     def write(self, values):
         result = super().write(values)

@@ -26,7 +26,6 @@ class CalendarAlarmManager(models.AbstractModel):
         return {key: alarms[key] for key in alarms if key not in ours}
 
     def _get_events_by_alarm_to_notify(self, alarm_type):
-        # 18.0 and later only; 14.0 asks the method above for mails too.
         ids_by_alarm = super()._get_events_by_alarm_to_notify(alarm_type)
         ours = self._get_agenda_event_ids(
             event_id for ids in ids_by_alarm.values() for event_id in ids

@@ -1,12 +1,14 @@
 from odoo import fields, models
 
+from .compat import JOINED
+
 
 class CalendarAttendee(models.Model):
     _inherit = "calendar.attendee"
 
-    # The record rules ask for fields of the event, which 14.0 would otherwise look up
-    # in all events, one by one.
-    event_id = fields.Many2one(index=True, auto_join=True)
+    # The record rules ask for fields of the event, which would otherwise be looked up
+    # among all events.
+    event_id = fields.Many2one(index=True, **JOINED)
 
     def write(self, vals):
         mine = all(a.partner_id == self.env.user.partner_id for a in self)
@@ -19,20 +21,33 @@ class CalendarAttendee(models.Model):
             self.env["crm.agenda.reminder"]._plan(self.event_id)
         return result
 
-    def _send_mail_to_attendees(self, template, *args, **kwargs):
+    def _send_mail_to_attendees(self, mail_template, force_send=False):
+        """Odoo 18.0's way to invite attendees and to tell them of a new time."""
+        told = self._get_told_by_odoo(
+            mail_template, self.env.context.get("mail_notify_author")
+        )
+        return bool(told) and super(CalendarAttendee, told)._send_mail_to_attendees(
+            mail_template, force_send
+        )
+
+    def _notify_attendees(self, mail_template, notify_author=False, force_send=False):
+        """Odoo 19.0's."""
+        told = self._get_told_by_odoo(mail_template, notify_author)
+        return bool(told) and super(CalendarAttendee, told)._notify_attendees(
+            mail_template, notify_author, force_send
+        )
+
+    def _get_told_by_odoo(self, mail_template, notify_author):
         """Leave out whom the agenda tells of a new time, with the old one and all else.
 
-        And the user himself, to whom Odoo sends nothing either, but finds out only
+        And the user who does it, to whom Odoo sends nothing either, but finds out only
         once it has drawn up the invitation.
-
-        :param template: a ``mail.template``, or in 14.0 the XML id of one
         """
+        told = self
         agenda = self.filtered("event_id.agenda_calendar_id")
-        if not self.env.context.get("mail_notify_author"):
-            self -= agenda.filtered(lambda a: a.partner_id == self.env.user.partner_id)
+        if not notify_author:
+            told -= agenda.filtered(lambda a: a.partner_id == self.env.user.partner_id)
         moved = "calendar.calendar_template_meeting_changedate"
-        if not isinstance(template, str):
-            moved = self.env.ref(moved, raise_if_not_found=False)
-        if template == moved:
-            self -= agenda.filtered(lambda a: not a.partner_id.partner_share)
-        return bool(self) and super()._send_mail_to_attendees(template, *args, **kwargs)
+        if mail_template == self.env.ref(moved, raise_if_not_found=False):
+            told -= agenda.filtered(lambda a: not a.partner_id.partner_share)
+        return told

@@ -1,10 +1,10 @@
 import json
 from datetime import datetime, timedelta
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .compat import CLICK_HOURS
+from .compat import asks_for
 
 PLAN_FIELDS = {
     "active",
@@ -22,6 +22,8 @@ PLAN_FIELDS = {
     "stop_date",
     "user_id",
 }
+# Hours that a mere click on the calendar's grid proposes.
+CLICK_HOURS = 1.0
 # What decides what an event gets by default, and what of that has to be looked up.
 DEFAULTING = {"agenda_calendar_id", "agenda_type_id"}
 LOOKED_UP = frozenset({"agenda_status_id", "alarm_ids"})
@@ -157,7 +159,7 @@ class CalendarEvent(models.Model):
     @api.model
     def _search_in_agenda(self, operator, value):
         calendars = self.env["crm.agenda.calendar"].with_context(active_test=True)
-        in_agenda = (operator == "=") == bool(value)
+        in_agenda = asks_for(operator, value)
         user = self.env.user
         if (
             in_agenda
@@ -195,7 +197,7 @@ class CalendarEvent(models.Model):
             ("agenda_status_id.kind", "=", "open"),
             ("stop", "<", fields.Datetime.now()),
         ]
-        return ["&"] + late if (operator == "=") == bool(value) else ["!", "&"] + late
+        return ["&", *late] if asks_for(operator, value) else ["!", "&", *late]
 
     @api.constrains("agenda_calendar_id", "agenda_type_id", "agenda_status_id")
     def _check_agenda_company(self):
@@ -204,7 +206,7 @@ class CalendarEvent(models.Model):
             for record in (event.agenda_type_id, event.agenda_status_id):
                 if record.company_id and record.company_id != company:
                     raise ValidationError(
-                        _(
+                        self.env._(
                             "%(record)s and the calendar %(calendar)s belong to "
                             "different companies.",
                             record=record.display_name,
@@ -311,11 +313,7 @@ class CalendarEvent(models.Model):
     def _get_agenda_url(self):
         """Return a link that opens the event in the web client."""
         self.ensure_one()
-        return "%s/mail/view?model=%s&res_id=%s" % (
-            self.get_base_url(),
-            self._name,
-            self.id,
-        )
+        return f"{self.get_base_url()}/mail/view?model={self._name}&res_id={self.id}"
 
     @api.model
     def _get_agenda_defaults(self, vals, missing=LOOKED_UP):

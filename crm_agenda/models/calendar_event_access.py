@@ -1,13 +1,14 @@
 """Who sees and moves what of an agenda event, beyond what record rules can say."""
 
-from odoo import _, api, models
+from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.osv.expression import AND, TRUE_LEAF
+from odoo.tools import SQL
 
-from .compat import SERIES, accessible, flush_fields
+from .compat import all_of
 
 # The term of the domain that the calendar screen has.
 IN_AGENDA = ["in_agenda", "=", True]
+TRUE = (1, "=", 1)
 # All that a slot tells of its event, and all that may be asked of slots.
 SLOT_FIELDS = {
     "id",
@@ -38,8 +39,8 @@ class CalendarEvent(models.Model):
         hidden = self.browse()
         if self.env.su and not self.env.user._is_superuser():
             stored = self.with_user(self.env.user).filtered("id")
-            hidden = (stored - accessible(stored, "read")).with_env(self.env)
-        hidden.display_name = _("Busy")
+            hidden = (stored - stored._filtered_access("read")).with_env(self.env)
+        hidden.display_name = self.env._("Busy")
         return super(CalendarEvent, self - hidden)._compute_display_name()
 
     @api.model
@@ -62,63 +63,21 @@ class CalendarEvent(models.Model):
         return rows
 
     @api.model
-    def _apply_ir_rules(self, query, mode="read"):
-        """Keep PostgreSQL, from 11 on, from compiling what it takes for long.
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        """Keep PostgreSQL from compiling what it takes for long.
 
         For the alternatives of the read rule it expects so many events that among a
         million it compiles for half a second what then takes some milliseconds.
         """
         cr = self.env.cr
-        searches = query.where_clause and not self.env.su
-        if searches and "agenda_jit_off" not in cr.cache:
+        if domain and not self.env.su and "agenda_jit_off" not in cr.cache:
             cr.cache["agenda_jit_off"] = True
-            if cr._cnx.server_version >= 110000:
-                cr.execute("SET LOCAL jit = off")
-        return super()._apply_ir_rules(query, mode)
-
-    def read(self, fields=None, load="_classic_read"):
-        """Show private agenda events to their extra users as to their attendees.
-
-        14.0 blanks them here for everybody but the organizer. The record rules let
-        only the people of a private agenda event come this far.
-        """
-        rows = super().read(fields, load)
-        if SERIES >= 18:
-            return rows
-        private = self.browse([row["id"] for row in rows]).filtered(
-            lambda e: e.agenda_calendar_id and e.privacy == "private"
-        )
-        for row in rows:
-            event = self.browse(row["id"])
-            if event in private:
-                for fname in set(row) - {"id"}:
-                    row[fname] = self._fields[fname].convert_to_read(
-                        event[fname], event, load == "_classic_read"
-                    )
-        return rows
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Have the organizer of a private agenda event attend it.
-
-        In 14.0 only attendees may write a private event.
-        """
-        organizers = self.env["res.users"]
-        for index, vals in enumerate(vals_list):
-            if vals.get("agenda_calendar_id") and vals.get("privacy") == "private":
-                organizer = organizers.browse(vals.get("user_id") or self.env.uid)
-                attend = [(4, organizer.partner_id.id)]
-                partners = list(vals.get("partner_ids") or ()) + attend
-                vals_list[index] = dict(vals, partner_ids=partners)
-        return super().create(vals_list)
+            cr.execute("SET LOCAL jit = off")
+        return super()._search(domain, offset, limit, order, **kwargs)
 
     def write(self, values):
         if "agenda_calendar_id" in values:
             self._check_move(values["agenda_calendar_id"])
-        if values.get("privacy") == "private":
-            for event in self.filtered("agenda_calendar_id"):
-                if event.user_id.partner_id not in event.partner_ids:
-                    event.partner_ids = [(4, event.user_id.partner_id.id)]
         if "current_status" in values:
             values = dict(values)
             self._answer_invitation(values.pop("current_status"))
@@ -157,11 +116,25 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _get_mail_message_access(self, res_ids, operation, model_name=None):
-        """Let who reads an agenda event answer in its chatter."""
-        events = self.browse(res_ids).sudo()  # sudo: just to know its kind
-        if operation == "create" and all(e.agenda_calendar_id for e in events):
+        """Let who reads an agenda event answer in its chatter (18.0)."""
+        if operation == "create" and self.browse(res_ids)._in_agenda():
             return "read"
         return super()._get_mail_message_access(res_ids, operation, model_name)
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Let who reads an agenda event answer in its chatter (19.0)."""
+        operations = super()._mail_get_operation_for_mail_message_operation(
+            message_operation
+        )
+        if message_operation == "create":
+            for event in self.filtered(lambda e: e._in_agenda()):
+                operations[event] = "read"
+        return operations
+
+    def _is_private(self):
+        """Say whether Odoo hides the event from all but its own people."""
+        self.ensure_one()
+        return (self.privacy or self.user_id.calendar_default_privacy) == "private"
 
     def _check_move(self, calendar_id):
         """Ask for the right to write in the calendars that events leave and enter.
@@ -181,7 +154,7 @@ class CalendarEvent(models.Model):
         )
         if calendars - writable:
             raise AccessError(
-                _(
+                self.env._(
                     "You may move an event only between calendars in which you may "
                     "write events."
                 )
@@ -203,7 +176,7 @@ class CalendarEvent(models.Model):
         the events of everybody. These it finds by their index.
         """
         user = self.env.user
-        flush_fields(self, "user_id")
+        self.flush_model(["user_id"])
         # sudo: the ids are but part of a domain, and the record rules have their say
         query = (
             self.sudo()
@@ -216,13 +189,17 @@ class CalendarEvent(models.Model):
             )
         )
         query.add_where(
-            "calendar_event.id IN ("
-            "SELECT id FROM calendar_event WHERE user_id = %s "
-            "UNION ALL SELECT calendar_event_id FROM calendar_event_res_partner_rel "
-            "WHERE res_partner_id = %s "
-            "UNION ALL SELECT event_id FROM calendar_event_shared_user_rel "
-            "WHERE user_id = %s)",
-            [user.id, user.partner_id.id, user.id],
+            SQL(
+                "calendar_event.id IN ("
+                "SELECT id FROM calendar_event WHERE user_id = %(user)s "
+                "UNION ALL SELECT calendar_event_id "
+                "FROM calendar_event_res_partner_rel "
+                "WHERE res_partner_id = %(partner)s "
+                "UNION ALL SELECT event_id FROM calendar_event_shared_user_rel "
+                "WHERE user_id = %(user)s)",
+                user=user.id,
+                partner=user.partner_id.id,
+            )
         )
         return [
             "|",
@@ -248,10 +225,10 @@ class CalendarEvent(models.Model):
         # sudo: only the fields of a slot leave this method, of calendars where the
         # user is a member, and only they could be asked about.
         busy = self.sudo().search(
-            AND(
+            all_of(
                 [
                     # No calendar of these is archived.
-                    [TRUE_LEAF if list(t) == IN_AGENDA else t for t in domain],
+                    [TRUE if list(t) == IN_AGENDA else t for t in domain],
                     [("agenda_calendar_id", "in", calendars.ids)],
                     [("slot_stop", "!=", False)],
                 ]
@@ -260,8 +237,9 @@ class CalendarEvent(models.Model):
         busy -= readable.sudo()
         known = sorted(SLOT_FIELDS & set(fields) | {"id"})
         hidden = dict.fromkeys(set(fields) - SLOT_FIELDS, False)
-        hidden.update((f, _("Busy")) for f in {"name", "display_name"} & set(fields))
-        # Not by the method that 14.0 has for meetings, which reads who they are of.
+        hidden.update(
+            (f, self.env._("Busy")) for f in {"name", "display_name"} & set(fields)
+        )
         return [dict(hidden, **row) for row in busy._read_format(known)]
 
     @api.model

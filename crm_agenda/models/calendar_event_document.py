@@ -1,9 +1,7 @@
 from collections import defaultdict
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-
-from .compat import accessible
 
 DOCUMENT_FIELDS = {"res_model", "res_model_id", "res_id"}
 
@@ -44,7 +42,7 @@ class CalendarEvent(models.Model):
             for model, ids in ids_by_model.items()
         }
         readable = {
-            model: accessible(documents, "read")
+            model: documents._filtered_access("read")
             for model, documents in existing.items()
         }
         for event in self:
@@ -53,7 +51,7 @@ class CalendarEvent(models.Model):
             if model in existing and res_id in existing[model].ids:
                 event.document_kind = allowed[model]
                 if res_id in readable[model].ids:
-                    event.document_ref = "%s,%s" % (model, res_id)
+                    event.document_ref = f"{model},{res_id}"
                     event.document_state = self._get_document_state(event.document_ref)
 
     def _inverse_document_ref(self):
@@ -80,7 +78,7 @@ class CalendarEvent(models.Model):
     def create(self, vals_list):
         """Link the documents once the events are there.
 
-        14.0 plans an activity on the document of each event, and so of each
+        Odoo plans an activity on the document of each event, and so of each
         occurrence, that is created with one: the document shows its events itself.
         """
         self._check_documents(vals_list)
@@ -96,7 +94,7 @@ class CalendarEvent(models.Model):
             documents.append(document)
         events = super().create(vals_list)
         ids_by_document = defaultdict(list)
-        for event, document in zip(events, documents):
+        for event, document in zip(events, documents, strict=False):
             ids_by_document[tuple(sorted(document.items()))].append(event.id)
         for document, ids in ids_by_document.items():
             if document:
@@ -125,11 +123,13 @@ class CalendarEvent(models.Model):
         for value in filter(None, (vals.get("document_ref") for vals in vals_list)):
             model, _comma, res_id = value.partition(",")
             if model not in dict(self._select_document_models()):
-                raise ValidationError(_("Events can't be about a %s.", model))
+                raise ValidationError(self.env._("Events can't be about a %s.", model))
             document = self.env[model].browse(int(res_id))
             if not document.exists():
                 raise ValidationError(
-                    _("The document that you chose was deleted meanwhile.")
+                    self.env._("The document that you chose was deleted meanwhile.")
                 )
-            if not accessible(document, "read"):
-                raise AccessError(_("You may not read the document that you chose."))
+            if not document._filtered_access("read"):
+                raise AccessError(
+                    self.env._("You may not read the document that you chose.")
+                )

@@ -6,11 +6,11 @@ from datetime import datetime, time, timedelta
 import pytz
 from psycopg2.errors import ExclusionViolation
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.sql import create_column
 
-from .compat import flush
+from .compat import Constraint
 
 SHOWN_CLASHES = 5
 
@@ -55,19 +55,16 @@ class CalendarEvent(models.Model):
         string="Overlaps with", compute="_compute_clash_summary"
     )
 
-    _sql_constraints = [
-        # Ranges of one number, because they compare by themselves where plain numbers
-        # ask for an extension of PostgreSQL. Deferred, because the events of a series
-        # move one after the other: see _check_double_booking.
-        (
-            "no_double_booking",
-            "EXCLUDE USING gist ("
-            "int4range(agenda_calendar_id, agenda_calendar_id, '[]') WITH &&, "
-            "tsrange(slot_start, slot_stop) WITH &&"
-            ") WHERE (slot_exclusive) DEFERRABLE INITIALLY DEFERRED",
-            "The calendar takes one event at a time, and that time was just taken.",
-        )
-    ]
+    # Ranges of one number, because they compare by themselves where plain numbers
+    # ask for an extension of PostgreSQL. Deferred, because the events of a series
+    # move one after the other: see _check_double_booking.
+    _no_double_booking = Constraint(
+        "EXCLUDE USING gist ("
+        "int4range(agenda_calendar_id, agenda_calendar_id, '[]') WITH &&, "
+        "tsrange(slot_start, slot_stop) WITH &&"
+        ") WHERE (slot_exclusive) DEFERRABLE INITIALLY DEFERRED",
+        "The calendar takes one event at a time, and that time was just taken.",
+    )
 
     def _auto_init(self):
         """Make the columns empty, as they are for meetings that are in no calendar.
@@ -180,7 +177,7 @@ class CalendarEvent(models.Model):
         ]
         if not slots:
             return {}
-        flush(self.env)
+        self.env.flush_all()
         # A join of each event's time with that of others, which no domain can say.
         self.env.cr.execute(
             """
@@ -194,7 +191,7 @@ class CalendarEvent(models.Model):
                AND event.id != mine.id
              ORDER BY event.slot_start, event.id
             """,
-            [list(column) for column in zip(*slots)],
+            [list(column) for column in zip(*slots, strict=False)],
         )
         ids = defaultdict(list)
         for index, event_id in self.env.cr.fetchall():
@@ -205,11 +202,11 @@ class CalendarEvent(models.Model):
         """Return a line for each event, with no more than the user may know of it."""
         lines = [
             # sudo: its name says no more to who may not read it, see its compute
-            "%s, %s" % (event.sudo().display_name, event._get_when())
+            f"{event.sudo().display_name}, {event._get_when()}"
             for event in self[:SHOWN_CLASHES]
         ]
         if len(self) > SHOWN_CLASHES:
-            lines.append(_("and %s more", len(self) - SHOWN_CLASHES))
+            lines.append(self.env._("and %s more", len(self) - SHOWN_CLASHES))
         return "\n".join(lines)
 
     def _check_double_booking(self):
@@ -221,7 +218,7 @@ class CalendarEvent(models.Model):
         if not any(self.sudo().mapped("slot_exclusive")):
             return
         try:
-            flush(self.env)
+            self.env.flush_all()
             with self.env.cr.savepoint(flush=False):
                 # No error in the log: it is the user's.
                 self.env.cr.execute(
@@ -243,7 +240,7 @@ class CalendarEvent(models.Model):
 
     def _get_refusal(self, others):
         calendar = self.sudo().agenda_calendar_id  # sudo: as in the check
-        return _(
+        return self.env._(
             "%(calendar)s takes one event at a time. %(event)s overlaps with:\n"
             "%(others)s",
             calendar=calendar.name,

@@ -3,9 +3,7 @@
 from collections import defaultdict, namedtuple
 from itertools import zip_longest
 
-from odoo import _, api, models
-
-from .compat import is_private, render
+from odoo import api, models
 
 # What is told, in the order in which the message shows it. What else changes, such
 # as a word in the description, is for who follows the chatter.
@@ -140,7 +138,7 @@ class CalendarEvent(models.Model):
                 agenda_status_id=event.agenda_status_id,
                 organizer=event.user_id,
                 event_tz=event.recurrency and event.event_tz,
-                private=is_private(event),
+                private=event._is_private(),
                 attendees=event.partner_ids,
                 extra=event.shared_user_ids.partner_id,
             )
@@ -257,15 +255,14 @@ class CalendarEvent(models.Model):
                 break
         else:
             sender = self.env.ref("base.partner_root")
-        body = render(
-            self.env,
+        body = self.env["ir.qweb"]._render(
             "crm_agenda.update_mail",
             {
                 "items": [
                     self._describe(item, has_login) for item in items[:SHOWN_ITEMS]
                 ],
                 "more": len(items) > SHOWN_ITEMS
-                and _("and %s more", len(items) - SHOWN_ITEMS),
+                and self.env._("and %s more", len(items) - SHOWN_ITEMS),
             },
         )
         # A message about one event is shown with it; a deleted one would take along.
@@ -284,7 +281,7 @@ class CalendarEvent(models.Model):
     @api.model
     def _get_update_subject(self, items):
         if len(items) > 1:
-            return _("%s events of the agenda", len(items))
+            return self.env._("%s events of the agenda", len(items))
         return self._get_heading(items[0])
 
     @api.model
@@ -293,12 +290,12 @@ class CalendarEvent(models.Model):
         if kind == "changed" and "when" in self._get_changed(item.before, item.after):
             kind = "moved"
         headings = {
-            "new": _("New: %s"),
-            "moved": _("Moved: %s"),
-            "changed": _("Changed: %s"),
-            "cancelled": _("Cancelled: %s"),
-            "left": _("Moved to another calendar: %s"),
-            "deleted": _("Deleted: %s"),
+            "new": self.env._("New: %s"),
+            "moved": self.env._("Moved: %s"),
+            "changed": self.env._("Changed: %s"),
+            "cancelled": self.env._("Cancelled: %s"),
+            "left": self.env._("Moved to another calendar: %s"),
+            "deleted": self.env._("Deleted: %s"),
         }
         return headings[kind] % (item.after or item.before).name
 
@@ -312,7 +309,8 @@ class CalendarEvent(models.Model):
         shown = [f for f in TOLD_FIELDS if has_login or f in PUBLIC_FIELDS]
         return {
             "heading": self._get_heading(item),
-            "series": item.count > 1 and _("%s events of one series", item.count),
+            "series": item.count > 1
+            and self.env._("%s events of one series", item.count),
             "when": self._show_state(state, "when"),
             "location": state.location,
             "calendar": has_login and state.agenda_calendar_id.name,
@@ -331,7 +329,7 @@ class CalendarEvent(models.Model):
     @api.model
     def _get_told_label(self, fname):
         if fname == "when":
-            return _("When")
+            return self.env._("When")
         return self._fields[fname]._description_string(self.env)
 
     @api.model

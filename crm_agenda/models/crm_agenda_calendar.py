@@ -2,10 +2,10 @@ from collections import defaultdict
 
 from psycopg2 import sql
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .compat import GROUP_USERS, count_by, flush_fields, group_by
+from .compat import GROUP_USERS, Constraint, asks_for
 
 COLORS = range(1, 12)
 
@@ -164,13 +164,10 @@ class CrmAgendaCalendar(models.Model):
         compute="_compute_coming_event_count", string="Coming Events"
     )
 
-    _sql_constraints = [
-        (
-            "default_duration_positive",
-            "CHECK (default_duration > 0)",
-            "The default duration must be longer than zero.",
-        ),
-    ]
+    _default_duration_positive = Constraint(
+        "CHECK (default_duration > 0)",
+        "The default duration must be longer than zero.",
+    )
 
     def _default_color(self):
         """Return the colour that the fewest calendars have."""
@@ -196,7 +193,7 @@ class CrmAgendaCalendar(models.Model):
         "share_ids.user_id.company_ids",
         "share_ids.team_id.user_id.company_ids",
         "share_ids.team_id.member_ids.company_ids",
-        "share_ids.group_id.%s.company_ids" % GROUP_USERS,
+        f"share_ids.group_id.{GROUP_USERS}.company_ids",
     )
     def _compute_members(self):
         people, reached = defaultdict(dict), {}
@@ -244,10 +241,10 @@ class CrmAgendaCalendar(models.Model):
         if self.env.user._is_agenda_manager():
             domain = [(1, "=", 1)]
         else:
-            # Odoo 18.0 does not do it for the table of a many2many.
-            flush_fields(self, fname)
+            # Odoo does not do it for the table of a many2many.
+            self.flush_model([fname])
             domain = [(fname, "in", self.env.user.ids)]
-        return domain if (operator == "=") == bool(value) else ["!"] + domain
+        return domain if asks_for(operator, value) else ["!", *domain]
 
     @api.depends_context("uid")
     def _compute_coming_event_count(self):
@@ -255,9 +252,10 @@ class CrmAgendaCalendar(models.Model):
             ("agenda_calendar_id", "in", self.ids),
             ("stop", ">=", fields.Datetime.now()),
         ]
-        counts = count_by(self.env["calendar.event"], domain, "agenda_calendar_id")
+        events = self.env["calendar.event"]
+        counts = dict(events._read_group(domain, ["agenda_calendar_id"], ["__count"]))
         for calendar in self:
-            calendar.coming_event_count = counts.get(calendar.id, 0)
+            calendar.coming_event_count = counts.get(calendar, 0)
 
     @api.constrains("active", "owner_id", "company_id")
     def _check_owner(self):
@@ -266,7 +264,7 @@ class CrmAgendaCalendar(models.Model):
             owner = calendar.owner_id
             if owner.share or not owner.active or not calendar._is_open_to(owner):
                 raise ValidationError(
-                    _(
+                    self.env._(
                         "The calendar %(calendar)s needs an owner who is an active "
                         "user of its company, which %(owner)s is not. Give it another "
                         "owner first.",
@@ -295,7 +293,7 @@ class CrmAgendaCalendar(models.Model):
             count = events.search_count([("agenda_calendar_id", "=", calendar.id)])
             if count:
                 raise UserError(
-                    _(
+                    self.env._(
                         "The calendar %(calendar)s has %(count)s events. Archive it, "
                         "or move its events to another calendar first.",
                         calendar=calendar.name,
@@ -308,7 +306,7 @@ class CrmAgendaCalendar(models.Model):
         default = dict(default or {})
         if "name" in default or len(self) > 1:
             return super().copy_data(default)
-        return super().copy_data(dict(default, name=_("%s (copy)", self.name)))
+        return super().copy_data(dict(default, name=self.env._("%s (copy)", self.name)))
 
     def action_open_events(self):
         """Open the agenda filtered on this calendar."""
@@ -343,7 +341,7 @@ class CrmAgendaCalendar(models.Model):
         watched = self.filtered(lambda c: c.double_booking in ("warn", "refuse"))
         if not watched or self.env.user._is_agenda_manager():
             return watched
-        flush_fields(self, "member_ids")
+        self.flush_model(["member_ids"])
         calendars = watched.with_context(active_test=False)
         member = ("member_ids", "in", self.env.user.ids)
         return calendars.search([("id", "in", watched.ids), member])
@@ -356,14 +354,15 @@ class CrmAgendaCalendar(models.Model):
         if self != self._origin:  # in a form, where they are not in the database yet
             return {calendar: calendar.share_ids for calendar in self}
         shares = self.env["crm.agenda.share"]
-        groups = group_by(
-            shares,
+        groups = shares._read_group(
             [("calendar_id", "in", self.ids)],
             ["user_id", "team_id", "group_id", "level", "remind", "updates"],
             ["id:min", "calendar_id:array_agg"],
         )
         by_calendar = defaultdict(list)
-        for share, group in zip(shares.browse(row[-2] for row in groups), groups):
+        for share, group in zip(
+            shares.browse(row[-2] for row in groups), groups, strict=False
+        ):
             for calendar_id in group[-1]:
                 by_calendar[calendar_id].append(share)
         return {calendar: by_calendar[calendar.id] for calendar in self}
@@ -450,7 +449,9 @@ class CrmAgendaCalendar(models.Model):
         ):
             if pairs:
                 query = sql.SQL(query).format(sql.Identifier(field.relation))
-                self.env.cr.execute(query, [list(column) for column in zip(*pairs)])
+                self.env.cr.execute(
+                    query, [list(column) for column in zip(*pairs, strict=False)]
+                )
 
     def _is_open_to(self, user):
         """Say whether ``user`` works in the calendar's company."""

@@ -1,5 +1,7 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from .compat import Constraint
 
 
 class CrmAgendaDocumentModel(models.Model):
@@ -25,9 +27,10 @@ class CrmAgendaDocumentModel(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
 
-    _sql_constraints = [
-        ("model_uniq", "UNIQUE (model)", "That kind of document is already there."),
-    ]
+    _model_uniq = Constraint(
+        "UNIQUE (model)",
+        "That kind of document is already there.",
+    )
 
     @api.depends("model")
     def _compute_model_id(self):
@@ -48,7 +51,9 @@ class CrmAgendaDocumentModel(models.Model):
             model = self.env[document.model]
             if model._abstract or model._transient:
                 raise ValidationError(
-                    _("Events can't be about %s: it is not stored.", document.model)
+                    self.env._(
+                        "Events can't be about %s: it is not stored.", document.model
+                    )
                 )
 
     @api.model

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .compat import Constraint
+
 
 class CrmAgendaEventType(models.Model):
     """What an event is: appointment, visit, incident…"""
@@ -37,10 +39,7 @@ class CrmAgendaEventType(models.Model):
         help="Empty: the first open status.",
     )
 
-    _sql_constraints = [
-        (
-            "default_duration_positive",
-            "CHECK (default_duration >= 0)",
-            "The default duration can't be negative.",
-        ),
-    ]
+    _default_duration_positive = Constraint(
+        "CHECK (default_duration >= 0)",
+        "The default duration can't be negative.",
+    )

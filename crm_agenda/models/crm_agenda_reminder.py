@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytz
 from psycopg2 import OperationalError
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 
-from .compat import flush, forget, hasten, is_private, push_alarms, render, trigger
+from .compat import Constraint
 
 _logger = logging.getLogger(__name__)
 
+DISPATCHER = "crm_agenda.ir_cron_dispatch_reminders"
 BATCH = 500
 HORIZON = timedelta(days=40)  # how far ahead rows are made
+LONG_BEFORE = timedelta(hours=1)  # what the cron is sure to have seen before it is due
 CLOCK_AHEAD = 3 * 24 * 60  # minutes; a clock time on the day before, in any time zone
 SNOOZE = timedelta(minutes=5)  # after which a pop-up that nobody answered returns
 PAUSE = timedelta(minutes=5)  # before the second attempt; doubles with each one
@@ -71,13 +73,10 @@ class CrmAgendaReminder(models.Model):
     error = fields.Char(string="Last Error", readonly=True)
     sent_at = fields.Datetime(readonly=True)
 
-    _sql_constraints = [
-        (
-            "once",
-            "UNIQUE (event_id, alarm_id, partner_id)",
-            "A person is reminded once of an event by each of its reminders.",
-        )
-    ]
+    _once = Constraint(
+        "UNIQUE (event_id, alarm_id, partner_id)",
+        "A person is reminded once of an event by each of its reminders.",
+    )
 
     def init(self):
         # The dispatcher looks for the few rows that want something among all those of
@@ -186,7 +185,9 @@ class CrmAgendaReminder(models.Model):
         )
         declined = event.attendee_ids - attending
         users = event.shared_user_ids
-        if not is_private(event):
+        if event._is_private():
+            users |= event.user_id
+        else:
             users |= event.agenda_calendar_id.reminded_ids
         users = users.filtered("active")
         colleagues = users.filtered(lambda u: not u.share).partner_id
@@ -226,9 +227,15 @@ class CrmAgendaReminder(models.Model):
 
     @api.model
     def _trigger_dispatch(self, instants):
-        if instants:
-            xmlid = "crm_agenda.ir_cron_dispatch_reminders"
-            trigger(self.env, xmlid, min(instants))
+        """Have the dispatcher run at the first of the instants; each run asks for the
+        next one. If it runs long before by itself, nothing needs to be asked."""
+        # sudo: nobody else may wake a cron
+        cron = self.env(su=True).ref(DISPATCHER, raise_if_not_found=False)
+        if not instants or not cron:
+            return
+        first = min(instants)
+        if not fields.Datetime.now() < cron.nextcall < first - LONG_BEFORE:
+            cron._trigger(first)
 
     @api.model
     def _cron_extend(self, commit=True):
@@ -282,7 +289,7 @@ class CrmAgendaReminder(models.Model):
         )
         # sudo: mails of anybody; by itself the queue may only run once an hour
         if self.env["mail.mail"].sudo().search([("state", "=", "outgoing")], limit=1):
-            hasten(self.env.ref("mail.ir_cron_mail_scheduler_action").sudo())
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         upcoming = self.sudo().search(  # sudo: to wake up in time for anybody
             [("state", "=", "pending")], order="next_attempt", limit=1
         )
@@ -293,7 +300,8 @@ class CrmAgendaReminder(models.Model):
         if commit:
             # The outgoing mails and the state of their rows are one transaction.
             self.env.cr.commit()  # pylint: disable=invalid-commit
-        forget(self.env)
+        self.env.flush_all()
+        self.env.invalidate_all()
 
     @api.model
     def _dispatch_batch(self, limit=BATCH):
@@ -303,7 +311,7 @@ class CrmAgendaReminder(models.Model):
         """
         self = self.sudo()  # sudo: sends to everybody, returns only counts
         now = fields.Datetime.now()
-        flush(self.env)
+        self.env.flush_all()
         self.env.cr.execute(
             "SELECT id FROM crm_agenda_reminder "
             "WHERE state = 'pending' AND next_attempt <= %s "
@@ -321,7 +329,7 @@ class CrmAgendaReminder(models.Model):
         mute.write(
             {
                 "state": "failed",
-                "error": _("The recipient has no email address."),
+                "error": self.env._("The recipient has no email address."),
                 "next_attempt": False,
             }
         )
@@ -393,9 +401,10 @@ class CrmAgendaReminder(models.Model):
         sender = sender if sender.email else self.env.company.partner_id
         when = event._get_when()
         return {
-            "subject": _("Reminder: %(name)s, %(when)s", name=event.name, when=when),
-            "body_html": render(
-                self.env,
+            "subject": self.env._(
+                "Reminder: %(name)s, %(when)s", name=event.name, when=when
+            ),
+            "body_html": self.env["ir.qweb"]._render(
                 "crm_agenda.reminder_mail",
                 {"event": event, "when": when, "url": self._get_url()},
             ),
@@ -415,7 +424,7 @@ class CrmAgendaReminder(models.Model):
         """Pop up in the web clients of the recipients."""
         for user in self.partner_id.user_ids.filtered(lambda u: not u.share):
             manager = self.env["calendar.alarm_manager"].with_user(user)
-            push_alarms(user, manager.get_next_notif())
+            user._bus_send("calendar.alarm", manager.get_next_notif())
 
     @api.model
     def _show_again(self):

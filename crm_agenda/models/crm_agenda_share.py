@@ -1,7 +1,7 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from .compat import GROUP_USERS, accessible
+from .compat import GROUP_USERS, Constraint
 
 
 class CrmAgendaShare(models.Model):
@@ -50,29 +50,23 @@ class CrmAgendaShare(models.Model):
         help="What who may read the events is told when others do it.",
     )
 
-    _sql_constraints = [
-        (
-            "one_subject",
-            "CHECK (num_nonnulls(user_id, team_id, group_id) = 1)",
-            "A calendar is shared with one user, one sales team or one user group: "
-            "fill in just one of them on each line.",
-        ),
-        (
-            "user_uniq",
-            "UNIQUE (calendar_id, user_id)",
-            "The calendar is already shared with that user.",
-        ),
-        (
-            "team_uniq",
-            "UNIQUE (calendar_id, team_id)",
-            "The calendar is already shared with that sales team.",
-        ),
-        (
-            "group_uniq",
-            "UNIQUE (calendar_id, group_id)",
-            "The calendar is already shared with that user group.",
-        ),
-    ]
+    _one_subject = Constraint(
+        "CHECK (num_nonnulls(user_id, team_id, group_id) = 1)",
+        "A calendar is shared with one user, one sales team or one user group: "
+        "fill in just one of them on each line.",
+    )
+    _user_uniq = Constraint(
+        "UNIQUE (calendar_id, user_id)",
+        "The calendar is already shared with that user.",
+    )
+    _team_uniq = Constraint(
+        "UNIQUE (calendar_id, team_id)",
+        "The calendar is already shared with that sales team.",
+    )
+    _group_uniq = Constraint(
+        "UNIQUE (calendar_id, group_id)",
+        "The calendar is already shared with that user group.",
+    )
 
     @api.depends("user_id", "team_id", "group_id")
     def _compute_display_name(self):
@@ -99,8 +93,8 @@ class CrmAgendaShare(models.Model):
         calendars = self.env["crm.agenda.calendar"].browse(
             set(filter(None, calendar_ids))
         )
-        if calendars - accessible(calendars, "write"):
-            raise AccessError(_("Only who manages a calendar may share it."))
+        if calendars - calendars._filtered_access("write"):
+            raise AccessError(self.env._("Only who manages a calendar may share it."))
 
     def _get_users(self):
         """Return the users whom these shares reach: portal users never are."""

@@ -1,14 +1,30 @@
-from odoo import models
+from odoo import api, models
+
+from .compat import IMPLIED_GROUPS
 
 
 class ResGroups(models.Model):
     _inherit = "res.groups"
 
+    @api.model
+    def _gather_in_app(self, group_ids):
+        """Have the groups stand as one choice in the user's form, as an app's do."""
+        groups = self.browse(group_ids)
+        category = self.env.ref("crm_agenda.module_category_agenda")
+        if "privilege_id" in self._fields:  # 19.0
+            values = {"name": category.name, "category_id": category.parent_id.id}
+            privilege = self.env["res.groups.privilege"]._load_records(
+                [{"xml_id": "crm_agenda.res_groups_privilege_agenda", "values": values}]
+            )
+            groups.privilege_id = privilege
+        else:
+            groups.category_id = category
+
     def write(self, vals):
         result = super().write(vals)
-        if "implied_ids" in vals:
-            # Odoo adds the people of an implied group in SQL, which triggers no
-            # recomputation of what depends on them.
+        if {"implied_ids", "implied_by_ids"} & set(vals):
+            # Odoo 18.0 adds the people of an implied group in SQL, 19.0 computes them
+            # from a cache: neither triggers a recomputation of what depends on them.
             self._recompute_agenda_members()
         return result
 
@@ -24,6 +40,6 @@ class ResGroups(models.Model):
         return shares.search([("group_id", "in", self.ids)])
 
     def _recompute_agenda_members(self):
-        calendars = self.trans_implied_ids._agenda_shares().calendar_id
+        calendars = (self | self[IMPLIED_GROUPS])._agenda_shares().calendar_id
         for fname in calendars._get_member_fields():
             self.env.add_to_compute(calendars._fields[fname], calendars)

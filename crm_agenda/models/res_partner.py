@@ -1,7 +1,5 @@
-from odoo import _, api, models
+from odoo import api, models
 from odoo.exceptions import AccessError
-
-from .compat import accessible, count_by
 
 
 class ResPartner(models.Model):
@@ -43,8 +41,8 @@ class ResPartner(models.Model):
         # sudo: only to tell which events are the agenda's, and attended already
         events = events.sudo().filtered("agenda_calendar_id") - self.sudo().meeting_ids
         events = events.with_env(self.env)
-        if events - accessible(events, "write"):
-            raise AccessError(_("You may not invite anybody to that event."))
+        if events - events._filtered_access("write"):
+            raise AccessError(self.env._("You may not invite anybody to that event."))
 
     def _get_agenda_place(self):
         """Return the address in one line, nothing of nobody."""
@@ -60,7 +58,9 @@ class ResPartner(models.Model):
 
     def _count_agenda_events(self):
         events = self.env["calendar.event"]
-        counts = count_by(events, self._get_agenda_domain(), "customer_id")
+        counts = dict(
+            events._read_group(self._get_agenda_domain(), ["customer_id"], ["__count"])
+        )
         totals = dict.fromkeys(self.ids, 0)
         contacts = self.with_context(active_test=False).search(
             [("id", "child_of", self.ids)]
@@ -69,7 +69,7 @@ class ResPartner(models.Model):
             ancestor = contact
             while ancestor:
                 if ancestor.id in totals:
-                    totals[ancestor.id] += counts.get(contact.id, 0)
+                    totals[ancestor.id] += counts.get(contact, 0)
                 ancestor = ancestor.parent_id
         return totals
 

@@ -1,9 +1,6 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 
-from .compat import accessible
-
-# 14.0 has one more state, for what is confirmed and locked.
-ORDER_STATES = {"sale": "sale", "done": "sale", "cancel": "cancel"}
+ORDER_STATES = ("sale", "cancel")
 
 
 class SaleOrder(models.Model):
@@ -22,7 +19,7 @@ class SaleOrder(models.Model):
         for order in self:
             status = order._get_proposed_status()
             events = order._get_events_before(status)
-            order.agenda_proposal = bool(events) and _(
+            order.agenda_proposal = bool(events) and self.env._(
                 "Open events of this order: %(count)s. Mark them as %(status)s?",
                 count=len(events),
                 status=status.name,
@@ -41,7 +38,7 @@ class SaleOrder(models.Model):
             return statuses
         return statuses.search(
             [
-                ("order_state", "=", ORDER_STATES[self.state]),
+                ("order_state", "=", self.state),
                 ("company_id", "in", [False, self.company_id.id]),
             ],
             limit=1,
@@ -60,4 +57,4 @@ class SaleOrder(models.Model):
             events = events.filtered(
                 lambda e: e.agenda_status_id.sequence < status.sequence
             )
-        return accessible(events, "write")
+        return events._filtered_access("write")

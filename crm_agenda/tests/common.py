@@ -7,33 +7,19 @@ from freezegun import freeze_time
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from odoo.service import server
 from odoo.tests import common
 from odoo.tools import config
 
-from ..models.compat import forget
-
 
 def wait_for_server(port):
-    """Come back when the tests' HTTP server listens.
-
-    In 14.0 pytest-odoo starts it for each module and stops it at once, which takes
-    effect or not by who is faster.
-    """
-    for attempt in range(60):
-        try:
+    """Come back when the tests' HTTP server listens."""
+    for _attempt in range(60):
+        with suppress(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=5).close()
             return
-        except ConnectionRefusedError:
-            if attempt == 5:
-                server.server.http_spawn()
-            time.sleep(0.5)
-    raise TimeoutError("no server listens on port %s" % port)
+        time.sleep(0.5)
+    raise TimeoutError(f"no server listens on port {port}")
 
-
-# 14.0 keeps apart what later series have in one class.
-AgendaCase = getattr(common, "SavepointCase", common.TransactionCase)
-HttpCase = getattr(common, "HttpSavepointCase", common.HttpCase)
 
 DAILY = {
     "recurrency": True,
@@ -43,7 +29,7 @@ DAILY = {
 }
 
 
-class TestAgendaCommon(AgendaCase):
+class TestAgendaCommon(common.TransactionCase):
     """One calendar, and a user in every relation to it."""
 
     @classmethod
@@ -89,8 +75,8 @@ class TestAgendaCommon(AgendaCase):
 
     @classmethod
     def new_user(cls, name, groups="base.group_user", **values):
-        login = "agenda_%s" % name
-        values.setdefault("email", "%s@example.com" % name)
+        login = f"agenda_{name}"
+        values.setdefault("email", f"{name}@example.com")
         return common.new_test_user(
             cls.env, login=login, password=login, groups=groups, **values
         )
@@ -135,7 +121,8 @@ class TestAgendaCommon(AgendaCase):
     @classmethod
     def forget(cls):
         """Drop what the ORM remembers, to read as another request would."""
-        forget(cls.env)
+        cls.env.flush_all()
+        cls.env.invalidate_all()
 
 
 class RollBack(Exception):

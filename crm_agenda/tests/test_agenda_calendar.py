@@ -1,5 +1,4 @@
-from odoo.tests import tagged
-from odoo.tests.common import Form
+from odoo.tests import Form, tagged
 
 from .common import TestAgendaCommon
 
@@ -44,7 +43,7 @@ class TestAgendaCalendar(TestAgendaCommon):
         self.assertEqual(agenda, stock)
 
     def test_new_calendars_get_different_colours(self):
-        colors = [self.new_calendar("Calendar %s" % i).color for i in range(3)]
+        colors = [self.new_calendar(f"Calendar {i}").color for i in range(3)]
         self.assertEqual(len(set(colors)), 3)
 
     def test_coming_events_are_those_the_user_reads(self):

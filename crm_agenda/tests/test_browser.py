@@ -7,10 +7,9 @@ import time
 import unittest
 from datetime import datetime, timedelta
 
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
-from ..models.compat import SERIES
-from .common import HttpCase, TestAgendaCommon
+from .common import TestAgendaCommon
 
 try:
     from playwright.sync_api import sync_playwright
@@ -62,14 +61,14 @@ class TestBrowser(TestAgendaCommon, HttpCase):
         self.addCleanup(context.close)
         page = context.new_page()
         page.set_default_timeout(90000)
-        url = "http://127.0.0.1:%s" % self.get_port()
+        url = f"http://127.0.0.1:{self.get_port()}"
         page.goto(url + "/web/login")
         page.fill("input[name=login]", login)
         page.fill("input[name=password]", login)
         page.click("button[type=submit]")
         page.wait_for_selector(".o_main_navbar")
         page.goto("about:blank")
-        page.goto("%s/web#action=%s&view_type=%s" % (url, self.action.id, view))
+        page.goto(f"{url}/web#action={self.action.id}&view_type={view}")
         page.wait_for_selector(ready)
         page.wait_for_timeout(1000)
         return page
@@ -82,15 +81,15 @@ class TestBrowser(TestAgendaCommon, HttpCase):
 
     def point(self, page, day, hour):
         """Give the place of a day and an hour on the week's grid."""
-        row = page.locator('[data-time="%s"]' % hour).last
+        row = page.locator(f'[data-time="{hour}"]').last
         row.scroll_into_view_if_needed()
-        column = page.locator('th[data-date="%s"]' % day.isoformat()).first
+        column = page.locator(f'th[data-date="{day.isoformat()}"]').first
         box, line = column.bounding_box(), row.bounding_box()
         return box["x"] + box["width"] / 2, line["y"] + line["height"] / 2
 
     def choose(self, dialog, field, text):
         """Pick a record in a many2one of a dialog."""
-        dialog.locator("div[name=%s] input" % field).first.fill(text)
+        dialog.locator(f"div[name={field}] input").first.fill(text)
         option = dialog.page.locator(
             ".ui-menu-item:visible, .o-autocomplete--dropdown-item:visible"
         )
@@ -117,7 +116,7 @@ class TestBrowser(TestAgendaCommon, HttpCase):
         shown.wait_for()
         self.assertRegex(
             shown.get_attribute("class"),
-            re.compile(r"o_calendar_color_%d\b" % self.calendar.color),
+            re.compile(rf"o_calendar_color_{self.calendar.color}\b"),
         )
         self.close(page)
         event = self.Event.search([("name", "=", "Boiler check")])
@@ -200,7 +199,6 @@ class TestBrowser(TestAgendaCommon, HttpCase):
         self.close(page)
         self.assertEqual(event.agenda_status_id, confirmed)
 
-    @unittest.skipIf(SERIES < 18, "14.0 has no such button: one taps the grid")
     def test_new_event_button_on_a_phone(self):
         page = self.open_agenda(self.technician, **PHONE)
         page.locator(".o_control_panel button", has_text="New event").tap()

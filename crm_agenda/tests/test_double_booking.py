@@ -2,15 +2,15 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import ValidationError
 from odoo.modules.registry import Registry
-from odoo.service.model import execute
-from odoo.tests import tagged
-from odoo.tests.common import BaseCase, Form, get_db_name
+from odoo.service.model import retrying
+from odoo.tests import Form, tagged
+from odoo.tests.common import BaseCase, get_db_name
 from odoo.tools import mute_logger
 
 from .common import TestAgendaCommon
@@ -198,9 +198,8 @@ class TestConcurrentBooking(BaseCase):
     @contextmanager
     def environment(self):
         """Give an environment whose work is committed, in this thread or another."""
-        with getattr(api.Environment, "manage", nullcontext)():
-            with self.registry.cursor() as cr:
-                yield api.Environment(cr, SUPERUSER_ID, {})
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
 
     def clean_up(self):
         with self.environment() as env:
@@ -215,8 +214,8 @@ class TestConcurrentBooking(BaseCase):
         return {
             "name": "Boiler check",
             "agenda_calendar_id": self.calendar_id,
-            "start": "2100-01-%02d 10:00:00" % day,
-            "stop": "2100-01-%02d 11:00:00" % day,
+            "start": f"2100-01-{day:02} 10:00:00",
+            "stop": f"2100-01-{day:02} 11:00:00",
             "partner_ids": [(6, 0, [])],
             "privacy": "public",
         }
@@ -231,22 +230,18 @@ class TestConcurrentBooking(BaseCase):
 
         context = {"lang": "en_US"}
 
-        def run(call):
-            with getattr(api.Environment, "manage", nullcontext)():
+        def run(ids, method, values):
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, context)
+                events = env["calendar.event"].browse(ids)
                 try:
-                    execute(
-                        get_db_name(),
-                        SUPERUSER_ID,
-                        "calendar.event",
-                        *call,
-                        context=context,
-                    )
+                    retrying(lambda: getattr(events, method)(values), env)
                 except ValidationError as error:
                     return str(error)
 
         with ThreadPoolExecutor() as pool, self.registry.cursor() as cr:
             cr.execute("LOCK TABLE calendar_event IN EXCLUSIVE MODE")
-            outcomes = [pool.submit(run, call) for call in calls]
+            outcomes = [pool.submit(run, *call) for call in calls]
             waiting = 0
             deadline = time.monotonic() + 30
             while waiting < len(calls) and time.monotonic() < deadline:
@@ -263,7 +258,7 @@ class TestConcurrentBooking(BaseCase):
     @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
     def test_one_event_and_one_clear_message(self):
         for day in (4, 5, 6):
-            outcomes = self.at_once(*[("create", self.get_values(day))] * 2)
+            outcomes = self.at_once(*[([], "create", self.get_values(day))] * 2)
             self.assertEqual(outcomes.count(None), 1, outcomes)
             message = next(filter(None, outcomes))
             self.assertIn("takes one event at a time", message)
@@ -278,7 +273,7 @@ class TestConcurrentBooking(BaseCase):
             event_id = event.id
         values = self.get_values(5)
         moved = {"start": values["start"], "stop": values["stop"]}
-        outcomes = self.at_once(("create", values), ("write", [event_id], moved))
+        outcomes = self.at_once(([], "create", values), ([event_id], "write", moved))
         self.assertEqual(outcomes.count(None), 1, outcomes)
         with self.environment() as env:
             starts = [event.start.day for event in self.get_events(env)]

@@ -154,7 +154,7 @@ class TestEvent(TestAgendaCommon):
         form = self.new_form(
             seller,
             default_agenda_calendar_id=self.calendar.id,
-            default_document_ref="crm.lead,%s" % lead.id,
+            default_document_ref=f"crm.lead,{lead.id}",
         )
         self.assertEqual(form.customer_id, self.customer)
         self.assertEqual(form.name, "Heating")
@@ -173,7 +173,7 @@ class TestEvent(TestAgendaCommon):
         form = self.new_form(seller)
         form.name = "Typed"
         form.customer_id = other
-        form.document_ref = "crm.lead,%s" % lead.id
+        form.document_ref = f"crm.lead,{lead.id}"
         self.assertEqual(form.name, "Typed")
         self.assertEqual(form.customer_id, other)
 
@@ -225,7 +225,7 @@ class TestEvent(TestAgendaCommon):
 
     def test_document_that_may_not_be_read_is_not_shown(self):
         lead = self.env["crm.lead"].create({"name": "Heating"})
-        event = self.new_event(document_ref="crm.lead,%s" % lead.id, user=self.env.user)
+        event = self.new_event(document_ref=f"crm.lead,{lead.id}", user=self.env.user)
         self.forget()
         as_reader = event.with_user(self.members["read"])
         self.assertFalse(as_reader.document_ref)
@@ -233,7 +233,7 @@ class TestEvent(TestAgendaCommon):
 
     def test_deleted_document_leaves_the_event_whole(self):
         lead = self.env["crm.lead"].create({"name": "Heating"})
-        event = self.new_event(document_ref="crm.lead,%s" % lead.id, user=self.env.user)
+        event = self.new_event(document_ref=f"crm.lead,{lead.id}", user=self.env.user)
         lead.unlink()
         self.forget()
         self.assertFalse(event.document_ref)
@@ -241,7 +241,7 @@ class TestEvent(TestAgendaCommon):
 
     def test_linking_a_deleted_document_is_refused(self):
         lead = self.env["crm.lead"].create({"name": "Heating"})
-        value = "crm.lead,%s" % lead.id
+        value = f"crm.lead,{lead.id}"
         lead.unlink()
         with self.assertRaisesRegex(ValidationError, "deleted"):
             self.new_event(document_ref=value, user=self.env.user)
@@ -249,7 +249,7 @@ class TestEvent(TestAgendaCommon):
     def test_linking_a_document_one_may_not_read_is_refused(self):
         lead = self.env["crm.lead"].create({"name": "Heating"})
         with self.assertRaises(AccessError):
-            self.new_event(document_ref="crm.lead,%s" % lead.id, user=self.owner)
+            self.new_event(document_ref=f"crm.lead,{lead.id}", user=self.owner)
 
     def test_documents_count_and_open_their_events(self):
         seller = self.new_user("seller", "sales_team.group_sale_salesman_all_leads")
@@ -260,7 +260,7 @@ class TestEvent(TestAgendaCommon):
         order = self.env["sale.order"].create({"partner_id": self.customer.id})
         self.new_event(
             customer_id=contact.id,
-            document_ref="sale.order,%s" % order.id,
+            document_ref=f"sale.order,{order.id}",
             user=self.env.user,
         )
         self.assertEqual(order.with_user(seller).agenda_event_count, 1)
@@ -271,11 +271,11 @@ class TestEvent(TestAgendaCommon):
         action = order.action_agenda_events()
         self.assertEqual(len(self.Event.search(action["domain"])), 1)
         new = self.Event.with_context(**action["context"]).default_get(["document_ref"])
-        self.assertEqual(new["document_ref"], "sale.order,%s" % order.id)
+        self.assertEqual(new["document_ref"], f"sale.order,{order.id}")
 
     def test_order_proposes_to_confirm_or_cancel_its_open_events(self):
         order = self.env["sale.order"].create({"partner_id": self.customer.id})
-        about = {"document_ref": "sale.order,%s" % order.id, "user": self.env.user}
+        about = {"document_ref": f"sale.order,{order.id}", "user": self.env.user}
         confirmed = self.env.ref("crm_agenda.crm_agenda_event_status_confirmed")
         started = self.env.ref("crm_agenda.crm_agenda_event_status_in_progress")
         planned, done, going = (
@@ -299,7 +299,7 @@ class TestEvent(TestAgendaCommon):
 
     def test_order_proposes_nothing_unless_a_status_asks_for_it(self):
         order = self.env["sale.order"].create({"partner_id": self.customer.id})
-        document = "sale.order,%s" % order.id
+        document = f"sale.order,{order.id}"
         self.new_event(document_ref=document, user=self.env.user)
         order.action_confirm()
         self.assertTrue(order.agenda_proposal)
@@ -313,7 +313,7 @@ class TestEvent(TestAgendaCommon):
         self.share(self.calendar, "read", user_id=seller.id)
         order = self.env["sale.order"].create({"partner_id": self.customer.id})
         event = self.new_event(
-            document_ref="sale.order,%s" % order.id, user=self.env.user
+            document_ref=f"sale.order,{order.id}", user=self.env.user
         )
         order.action_confirm()
         order = order.with_user(seller)

@@ -199,7 +199,7 @@ class TestEventAccess(TestAgendaCommon):
     def test_move_needs_write_in_both_calendars(self):
         other = self.new_calendar("Other", self.stranger)
         for here, there in product((None, "read", "write"), repeat=2):
-            mover = self.new_user("mover_%s_%s" % (here, there))
+            mover = self.new_user(f"mover_{here}_{there}")
             for calendar, level in ((self.calendar, here), (other, there)):
                 if level:
                     self.share(calendar, level, user_id=mover.id)

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from odoo.tests import tagged
 
-from ..models.compat import flush
 from .common import DAILY, TestAgendaCommon
 
 MONDAY = datetime(2030, 1, 7, 9)
@@ -36,10 +35,10 @@ class TestQueries(TestAgendaCommon):
     def grow(self, count):
         """Make so many calendars more, each shared, with its events and customers."""
         for index in range(count):
-            calendar = self.new_calendar("More %s" % index, double_booking="warn")
+            calendar = self.new_calendar(f"More {index}", double_booking="warn")
             self.share(calendar, "write", user_id=self.user.id)
             self.share(calendar, "read", user_id=self.stranger.id)
-            hidden = self.new_calendar("Hidden %s" % index)
+            hidden = self.new_calendar(f"Hidden {index}")
             self.share(hidden, "busy", user_id=self.user.id)
             customer = self.customer.copy()
             self.contacts |= customer
@@ -115,7 +114,7 @@ class TestQueries(TestAgendaCommon):
             self.forget()
             before = self.env.cr.sql_log_count
             call()
-            flush(self.env)
+            self.env.flush_all()
         return self.env.cr.sql_log_count - before
 
     def count_all(self):

@@ -1,8 +1,7 @@
 from datetime import datetime
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
-from odoo.tests.common import Form
+from odoo.tests import Form, tagged
 
 from .common import TestAgendaCommon
 

@@ -8,7 +8,6 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.compat import SERIES, flush
 from .common import DAILY, TestAgendaCommon
 
 NOW = datetime(2030, 1, 7, 9)  # a Monday
@@ -30,7 +29,7 @@ class TestReminderCommon(TestAgendaCommon):
     @classmethod
     def new_alarm(cls, duration, interval, alarm_type, **values):
         values.update(
-            name="%s %s %s" % (alarm_type, duration, interval),
+            name=f"{alarm_type} {duration} {interval}",
             duration=duration,
             interval=interval,
             alarm_type=alarm_type,
@@ -43,17 +42,17 @@ class TestReminderCommon(TestAgendaCommon):
         return self.new_event(alarm_ids=[(6, 0, (alarm or self.hour).ids)], **values)
 
     def rows(self, event, state="pending"):
-        flush(self.env)
+        self.env.flush_all()
         return self.Reminder.search(
             [("event_id", "=", event.id), ("state", "=", state)]
         )
 
     def dispatch(self):
-        flush(self.env)
+        self.env.flush_all()
         self.Reminder._cron_dispatch(commit=False)
 
     def mails(self, event):
-        domain = [("subject", "=like", "Reminder: %s,%%" % event.name)]
+        domain = [("subject", "=like", f"Reminder: {event.name},%")]
         return self.env["mail.mail"].search(domain)
 
 
@@ -228,14 +227,11 @@ class TestReminderDispatch(TestReminderCommon):
         self.clock.move_to(NOW.replace(hour=11))
         self.dispatch()
         runs = [queue.nextcall]
-        if SERIES >= 18:
-            triggers = self.env["ir.cron.trigger"]
-            runs += triggers.search([("cron_id", "=", queue.id)]).mapped("call_at")
+        triggers = self.env["ir.cron.trigger"]
+        runs += triggers.search([("cron_id", "=", queue.id)]).mapped("call_at")
         self.assertLessEqual(min(runs), NOW.replace(hour=11))
 
     def test_dispatcher_is_woken_up_in_time(self):
-        if SERIES < 18:
-            self.skipTest("14.0 has no way to wake a cron, which runs each minute")
         cron = self.env.ref("crm_agenda.ir_cron_dispatch_reminders")
         triggers = self.env["ir.cron.trigger"]
 
@@ -364,16 +360,15 @@ class TestReminderDispatch(TestReminderCommon):
         partners = self.owner.partner_id
         agenda = self.remind(partner_ids=[(6, 0, partners.ids)])
         plain = self.remind(calendar=False, partner_ids=[(6, 0, partners.ids)])
-        flush(self.env)
+        self.env.flush_all()
         manager = self.env["calendar.alarm_manager"]
         alarms = manager._get_next_potential_limit_alarm("email", seconds=10**9)
         self.assertIn(plain.id, alarms)
         self.assertNotIn(agenda.id, alarms)
-        if SERIES >= 18:  # 14.0 asks the method above for mails too
-            self.clock.move_to(NOW.replace(hour=11, minute=1))
-            by_alarm = manager._get_events_by_alarm_to_notify("email")
-            self.assertIn(plain.id, by_alarm[self.hour.id])
-            self.assertNotIn(agenda.id, by_alarm[self.hour.id])
+        self.clock.move_to(NOW.replace(hour=11, minute=1))
+        by_alarm = manager._get_events_by_alarm_to_notify("email")
+        self.assertIn(plain.id, by_alarm[self.hour.id])
+        self.assertNotIn(agenda.id, by_alarm[self.hour.id])
 
     def test_odoo_shows_its_own_meetings_as_before(self):
         partners = [(6, 0, self.owner.partner_id.ids)]
@@ -390,7 +385,7 @@ class TestReminderDispatch(TestReminderCommon):
 
     def pop_pushed(self):
         """Return what went to the web clients since the last call."""
-        flush(self.env)
+        self.env.flush_all()
         self.env.cr.precommit.run()
         pushed = self.env["bus.bus"].search([])
         rows = pushed.read(["channel", "message"])

@@ -9,7 +9,6 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from odoo.tests import tagged
 
-from ..models.compat import flush
 from .common import DAILY, RolledBackMachine
 from .test_reminder import NOW, TestReminderCommon
 
@@ -20,8 +19,7 @@ ZONES = ["Europe/Madrid", "America/New_York", "Asia/Tokyo"]
 class TestReminderModel(TestReminderCommon):
     def test_pending_rows_equal_a_plain_recomputation(self):
         people = [
-            self.new_user("person%s" % index, tz=zone)
-            for index, zone in enumerate(ZONES)
+            self.new_user(f"person{index}", tz=zone) for index, zone in enumerate(ZONES)
         ]
         others = self.new_calendar("Other", people[0])
         ReminderMachine.run(
@@ -158,7 +156,7 @@ class ReminderMachine(RolledBackMachine):
     @invariant()
     def pending_rows_are_right(self):
         env = self.case.env
-        flush(env)
+        env.flush_all()
         rows = self.case.Reminder.search(
             [("state", "=", "pending"), ("event_id", "in", self.events.ids)]
         )
@@ -183,7 +181,7 @@ def plain_recomputation(event):
             readers.add(share.user_id)
     readers.add(event.agenda_calendar_id.owner_id)
     if event.privacy == "private":
-        readers = set()
+        readers = set(event.user_id)
     declined = {a.partner_id for a in event.attendee_ids if a.state == "declined"}
     people = {user.partner_id for user in readers | set(event.shared_user_ids)}
     people |= set(event.partner_ids)

@@ -4,11 +4,9 @@ import pytz
 
 from odoo.tests import tagged
 
-from ..models.compat import SERIES
 from .common import DAILY, TestAgendaCommon
 
 MADRID = pytz.timezone("Europe/Madrid")
-TUESDAY, FRIDAY = ("tue", "FRI") if SERIES >= 18 else ("tu", "FR")
 # Which of three occurrences change when the second one is changed so.
 CHANGED = {
     "self_only": [False, True, False],
@@ -181,7 +179,7 @@ class TestSeries(TestAgendaCommon):
             with self.subTest(first=first):
                 start = datetime(first.year, first.month, first.day, 9)
                 times = self.occurrences(
-                    start, rrule_type="weekly", count=2, **{TUESDAY: True}
+                    start, rrule_type="weekly", count=2, **{"tue": True}
                 )
                 self.assertEqual(
                     [t.replace(tzinfo=None) for t in times],
@@ -209,7 +207,7 @@ class TestSeries(TestAgendaCommon):
             month_by="day",
             byday="-1",
             count=4,
-            weekday=FRIDAY,
+            weekday="FRI",
         )
         self.assertEqual(
             [(t.month, t.day, t.hour) for t in times],

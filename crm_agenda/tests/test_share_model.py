@@ -17,11 +17,11 @@ UPDATES = ["none", "new", "changes"]
 class TestShareModel(TestAgendaCommon):
     def test_people_equal_a_plain_recomputation(self):
         salesman = "base.group_user,sales_team.group_sale_salesman"
-        users = [self.new_user("person%s" % index, salesman) for index in range(4)]
+        users = [self.new_user(f"person{index}", salesman) for index in range(4)]
         company = self.env["res.company"].create({"name": "Other company"})
         self.owner.company_ids |= company
         users[0].company_ids |= company
-        calendars = [self.new_calendar("Calendar %s" % index) for index in range(2)]
+        calendars = [self.new_calendar(f"Calendar {index}") for index in range(2)]
         calendars.append(self.new_calendar("Anybody's", company_id=False))
         calendars.append(self.new_calendar("Other's", company_id=company.id))
         names = ("North", "South")
@@ -115,7 +115,7 @@ class ShareMachine(RolledBackMachine):
     @invariant()
     def people_are_right(self):
         self.case.forget()
-        for calendar, event in zip(self.calendars, self.events):
+        for calendar, event in zip(self.calendars, self.events, strict=False):
             expected = plain_recomputation(calendar)
             for fname, users in expected.items():
                 assert set(calendar[fname]) == users, (calendar.name, fname)

@@ -1,9 +1,9 @@
 from datetime import date, datetime
 
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
-from .common import HttpCase, TestAgendaCommon
+from .common import TestAgendaCommon
 
 
 @tagged("post_install", "-at_install")
@@ -30,7 +30,7 @@ class TestSheet(TestAgendaCommon, HttpCase):
         self.forget()
         self.get_port()
         self.authenticate(self.owner.login, self.owner.login)
-        url = "/report/html/crm_agenda.report_sheet/%s" % sheet.id
+        url = f"/report/html/crm_agenda.report_sheet/{sheet.id}"
         return self.url_open(url, timeout=60)
 
     def test_what_a_technician_needs(self):

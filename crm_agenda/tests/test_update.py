@@ -90,7 +90,7 @@ class TestUpdate(TestAgendaCommon):
         ):
             with self.subTest(values=values):
                 event.write(values)
-                subject = "%s: Burner check" % heading
+                subject = f"{heading}: Burner check"
                 self.assert_heard(subject, self.told_all, self.extra, self.attendee)
 
     def test_what_does_not_matter(self):
@@ -229,8 +229,8 @@ class TestUpdate(TestAgendaCommon):
         events[0].write({"recurrence_update": "all_events", "location": "Madrid"})
         self.heard()
         message = self.last.filtered(lambda m: self.extra.partner_id in m.partner_ids)
-        self.assertIn("res_id=%s" % events[1].id, message.body)
-        self.assertNotIn("res_id=%s" % events[0].id, message.body)
+        self.assertIn(f"res_id={events[1].id}", message.body)
+        self.assertNotIn(f"res_id={events[0].id}", message.body)
 
     def test_several_events_at_once_are_one_message(self):
         events = self.plan(name="One")

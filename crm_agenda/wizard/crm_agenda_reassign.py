@@ -1,10 +1,9 @@
 from datetime import timedelta
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.calendar_event_slot import get_days
-from ..models.compat import accessible
 
 
 class CrmAgendaReassign(models.TransientModel):
@@ -64,7 +63,7 @@ class CrmAgendaReassign(models.TransientModel):
     def _compute_clash_summary(self):
         for wizard in self:
             lines = [
-                _(
+                self.env._(
                     "%(event)s\noverlaps with %(others)s",
                     event=event._get_slot_summary(),
                     others=others.with_env(self.env)._get_slot_summary(),
@@ -86,7 +85,7 @@ class CrmAgendaReassign(models.TransientModel):
         self.ensure_one()
         events = self.event_ids
         if not events:
-            raise UserError(_("There is no event to move or copy."))
+            raise UserError(self.env._("There is no event to move or copy."))
         if self.mode == "copy":
             copies = [
                 dict(vals, agenda_calendar_id=self.calendar_id.id)
@@ -125,7 +124,7 @@ class CrmAgendaReassign(models.TransientModel):
     def _get_clashes(self):
         """Return ``{event: events that overlap with it there}``."""
         # Only of a calendar of the user: what takes time in others is not his business.
-        target = accessible(self.calendar_id._origin, "read")
+        target = self.calendar_id._origin._filtered_access("read")
         if not target or target.double_booking == "allow":
             return {}
         return self.event_ids._origin._get_clashes(target)

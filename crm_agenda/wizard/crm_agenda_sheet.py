@@ -1,11 +1,9 @@
 from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_time, html2plaintext
-
-from ..models.compat import accessible
 
 MAP_URL = "https://www.google.com/maps/search/?"
 
@@ -68,7 +66,9 @@ class CrmAgendaSheet(models.TransientModel):
         """Refuse who would get a sheet without the events that there are."""
         if not self._filter_readable(self.calendar_id):
             raise UserError(
-                _("You may not read the events of this calendar, nor print them.")
+                self.env._(
+                    "You may not read the events of this calendar, nor print them."
+                )
             )
 
     def _get_title(self):
@@ -137,7 +137,7 @@ class CrmAgendaSheet(models.TransientModel):
     def _get_visit(self, event, date):
         """Return what the sheet says of the event on that day."""
         # Of another company, or a private address: not everybody may read it.
-        customer = accessible(event.customer_id, "read")
+        customer = event.customer_id._filtered_access("read")
         place = event.location or customer._get_agenda_place()
         return {
             "event": event,
@@ -155,8 +155,8 @@ class CrmAgendaSheet(models.TransientModel):
         first, last = self._get_span(event)
         if event.allday:
             if first == last:
-                return _("All day")
-            return _(
+                return self.env._("All day")
+            return self.env._(
                 "All day, %(first)s – %(last)s",
                 first=self._format_date(first),
                 last=self._format_date(last),
@@ -166,10 +166,10 @@ class CrmAgendaSheet(models.TransientModel):
             for instant in (event.start, event.stop)
         )
         if first != date:
-            start = "%s %s" % (self._format_date(first), start)
+            start = f"{self._format_date(first)} {start}"
         if last != date:
-            stop = "%s %s" % (self._format_date(last), stop)
-        return "%s – %s" % (start, stop)
+            stop = f"{self._format_date(last)} {stop}"
+        return f"{start} – {stop}"
 
     def _format_date(self, date):
         return format_date(self.env, date, date_format="d MMM")

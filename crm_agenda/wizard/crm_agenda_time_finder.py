@@ -3,11 +3,11 @@ from datetime import datetime, timedelta
 
 import pytz
 
-from odoo import _, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..models.calendar_event_slot import get_days
-from ..models.compat import Intervals, accessible
+from ..models.compat import Constraint, Intervals
 
 SHOWN_SLOTS = 20
 STEP = timedelta(minutes=15)  # to which the start of a slot is rounded
@@ -49,13 +49,10 @@ class CrmAgendaTimeFinder(models.TransientModel):
         "crm.agenda.time.slot", "finder_id", string="Free Slots", readonly=True
     )
 
-    _sql_constraints = [
-        (
-            "duration_positive",
-            "CHECK (duration > 0)",
-            "The duration must be longer than zero.",
-        ),
-    ]
+    _duration_positive = Constraint(
+        "CHECK (duration > 0)",
+        "The duration must be longer than zero.",
+    )
 
     def action_find(self):
         """Fill in the free slots, and show them in the same dialog.
@@ -65,7 +62,9 @@ class CrmAgendaTimeFinder(models.TransientModel):
         self.ensure_one()
         slots = self._find_slots()
         if not slots:
-            raise UserError(_("No slot is free in the working hours of that period."))
+            raise UserError(
+                self.env._("No slot is free in the working hours of that period.")
+            )
         self.slot_ids.unlink()
         self.slot_ids = [
             (
@@ -81,7 +80,7 @@ class CrmAgendaTimeFinder(models.TransientModel):
         ]
         return {
             "type": "ir.actions.act_window",
-            "name": _("Find a time"),
+            "name": self.env._("Find a time"),
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],
@@ -91,7 +90,7 @@ class CrmAgendaTimeFinder(models.TransientModel):
     def _find_slots(self):
         """Return ``[(start (UTC), free calendars)]``, the first ones of the period."""
         # As the user: nobody learns when a calendar is taken that he can't see.
-        calendars = accessible(self.calendar_ids, "read")
+        calendars = self.calendar_ids._filtered_access("read")
         free = self._get_free(calendars)
         if self.together and free:
             common, *others = free.values()
@@ -182,11 +181,15 @@ class CrmAgendaTimeSlot(models.TransientModel):
         finder, mine = self.finder_id, self.env.user.agenda_calendar_id
         target = (self.calendar_ids | mine).filtered("can_write")[:1]
         if not target:
-            raise UserError(_("There is no calendar in which you may write events."))
+            raise UserError(
+                self.env._("There is no calendar in which you may write events.")
+            )
         # sudo: who shares when he is busy may be invited
         invited = (self.calendar_ids - target).sudo().owner_id.partner_id
         values = {
-            "name": finder.name or finder.agenda_type_id.name or _("Appointment"),
+            "name": finder.name
+            or finder.agenda_type_id.name
+            or self.env._("Appointment"),
             "agenda_calendar_id": target.id,
             "start": self.start,
             "stop": self.stop,

@@ -22,7 +22,7 @@ class TestProjectTask(TestAgendaCommon):
         )
 
     def new_task_event(self):
-        reference = "project.task,%s" % self.task.id
+        reference = f"project.task,{self.task.id}"
         return self.new_event(document_ref=reference, user=self.planner)
 
     def test_button_counts_and_opens_the_events_of_the_task(self):
