@@ -3,6 +3,7 @@ from . import crm_agenda_event_status
 from . import crm_agenda_event_type
 from . import crm_agenda_document_model
 from . import crm_agenda_calendar
+from . import crm_agenda_calendar_hours
 from . import crm_agenda_share
 from . import crm_agenda_reminder
 from . import calendar_alarm
@@ -10,6 +11,7 @@ from . import calendar_alarm_manager
 from . import calendar_event
 from . import calendar_event_access
 from . import calendar_event_document
+from . import calendar_event_group
 from . import calendar_event_series
 from . import calendar_event_slot
 from . import calendar_event_update

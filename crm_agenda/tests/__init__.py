@@ -4,6 +4,7 @@ from . import test_double_booking
 from . import test_event
 from . import test_event_access
 from . import test_queries
+from . import test_groups
 from . import test_reassign
 from . import test_reminder
 from . import test_reminder_model
