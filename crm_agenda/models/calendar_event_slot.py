@@ -103,6 +103,7 @@ class CalendarEvent(models.Model):
     @api.depends(
         "active",
         "agenda_calendar_id.double_booking",
+        "agenda_calendar_id.kind",
         "agenda_calendar_id.resource_calendar_id.tz",
         "agenda_status_id.kind",
         "allday",
@@ -149,6 +150,7 @@ class CalendarEvent(models.Model):
             not (calendar and self.active and self.start and self.stop)
             or self.show_as != "busy"
             or self.agenda_status_id.kind == "cancelled"
+            or (self.allday and calendar.kind == "team")
         ):
             return False, False
         start, stop = self.start, self.stop

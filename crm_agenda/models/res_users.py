@@ -1,3 +1,7 @@
+from collections import defaultdict
+
+import pytz
+
 from odoo import api, fields, models
 
 
@@ -36,3 +40,21 @@ class ResUsers(models.Model):
 
     def _is_agenda_manager(self):
         return self.has_group("crm_agenda.group_agenda_manager")
+
+    def _get_absences(self, start, stop):
+        """Return ``{user: [(start, stop, leave)]}`` of the absences, such as those
+        that the Time Off app keeps, that their resources have in a period (UTC)."""
+        leaves = self.env["resource.calendar.leaves"].search(
+            [
+                ("resource_id.user_id", "in", self.ids),
+                ("time_type", "=", "leave"),
+                ("date_from", "<", stop),
+                ("date_to", ">", start),
+            ]
+        )
+        localize = pytz.UTC.localize
+        absences = defaultdict(list)
+        for leave in leaves:
+            interval = (localize(leave.date_from), localize(leave.date_to), leave)
+            absences[leave.resource_id.user_id].append(interval)
+        return absences

@@ -119,3 +119,42 @@ class TestTimeFinder(TestAgendaCommon):
         slots = self.find(self.calendar, user=self.members["busy"]).slot_ids
         with self.assertRaises(UserError):
             slots[0].action_pick()
+
+    def test_a_day_off_in_the_calendar_of_a_team_leaves_the_others_free(self):
+        days = {"allday": True, "start": NOW, "stop": NOW}
+        dates = {"start_date": date(2026, 3, 27), "stop_date": date(2026, 3, 27)}
+        self.new_event(name="Diego is on leave", **days, **dates)
+        self.assertEqual(self.find().slot_ids[0].start, datetime(2026, 3, 30, 7))
+        self.calendar.kind = "team"
+        self.assertEqual(self.find().slot_ids[0].start, datetime(2026, 3, 27, 8))
+
+    def test_absences_of_the_owner_are_not_free(self):
+        resource = self.env["resource.resource"].create(
+            {"name": "Owner", "user_id": self.owner.id, "tz": "Europe/Madrid"}
+        )
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Holidays",
+                # Of the hours of their contract, which may be others.
+                "calendar_id": resource.calendar_id.id,
+                "resource_id": resource.id,
+                "date_from": datetime(2026, 3, 27, 0),
+                "date_to": datetime(2026, 3, 29, 22),
+            }
+        )
+        self.assertEqual(self.find().slot_ids[0].start, datetime(2026, 3, 30, 7))
+        self.calendar.kind = "resource"
+        self.assertEqual(self.find().slot_ids[0].start, datetime(2026, 3, 27, 8))
+
+    def test_public_holidays_are_not_free(self):
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Good Friday",
+                "calendar_id": self.hours.id,
+                "date_from": datetime(2026, 3, 26, 23),
+                "date_to": datetime(2026, 3, 27, 22),
+            }
+        )
+        for kind in ("person", "team", "resource"):
+            self.calendar.kind = kind
+            self.assertEqual(self.find().slot_ids[0].start, datetime(2026, 3, 30, 7))

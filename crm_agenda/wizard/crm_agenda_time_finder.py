@@ -125,15 +125,9 @@ class CrmAgendaTimeFinder(models.TransientModel):
         ):
             slot = (localize(event.slot_start), localize(event.slot_stop), event)
             taken[event.agenda_calendar_id.id].append(slot)
-        start, stop = localize(start), localize(stop)
-        whole = Intervals([(start, stop, events)])
-        working = {
-            hours: hours._work_intervals_batch(start, stop)[False]
-            for hours in calendars.sudo().resource_calendar_id
-        }
+        working = calendars._get_working_times(start, stop)
         return {
-            calendar: (whole & working.get(calendar.sudo().resource_calendar_id, whole))
-            - Intervals(taken[calendar.id])
+            calendar: working[calendar] - Intervals(taken[calendar.id])
             for calendar in calendars
         }
 

@@ -1,0 +1,48 @@
+"""When a calendar works: its working hours, less holidays and its owner's absences."""
+
+import pytz
+
+from odoo import fields, models
+
+from .compat import Intervals
+
+
+class CrmAgendaCalendar(models.Model):
+    _inherit = "crm.agenda.calendar"
+
+    kind = fields.Selection(
+        [
+            ("person", "One person"),
+            ("team", "Several people"),
+            ("resource", "A room or equipment"),
+        ],
+        string="Whose Time",
+        required=True,
+        default="person",
+        help="One person's calendar is not free while they are absent. All-day events "
+        "take no time among several people: somebody's day off leaves the others free.",
+    )
+
+    def _get_working_times(self, start, stop):
+        """Return ``{calendar: Intervals}`` of when they work.
+
+        :param start, stop: the period, as naive ``datetime`` in UTC
+        """
+        localize = pytz.UTC.localize
+        period = (localize(start), localize(stop))
+        # sudo: when people are away is no more than that their time is not free
+        calendars = self.sudo()
+        working = {
+            hours: hours._work_intervals_batch(*period)[False]
+            for hours in calendars.resource_calendar_id
+        }
+        always = Intervals([(*period, self.env["resource.calendar"])])
+        people = calendars.filtered(lambda c: c.kind == "person")
+        absences = people.owner_id._get_absences(start, stop)
+        return {
+            calendar.with_env(self.env): (
+                always & working.get(calendar.resource_calendar_id, always)
+            )
+            - Intervals(absences[calendar.owner_id] if calendar in people else [])
+            for calendar in calendars
+        }
