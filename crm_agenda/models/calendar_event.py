@@ -1,10 +1,11 @@
 import json
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .compat import asks_for
+from .compat import READ_AS_LINKED, asks_for
 
 PLAN_FIELDS = {
     "active",
@@ -27,6 +28,9 @@ CLICK_HOURS = 1.0
 # What decides what an event gets by default, and what of that has to be looked up.
 DEFAULTING = {"agenda_calendar_id", "agenda_type_id"}
 LOOKED_UP = frozenset({"agenda_status_id", "alarm_ids"})
+# What 19.0 is not to add to an event of the agenda: who attends, to the description,
+# and the id of the screen's record.
+AS_TYPED = {"skip_contact_description": True, "default_res_id": False}
 # Calendars that PostgreSQL looks up one by one; with more of them it is faster to look
 # at the events of everybody.
 FEW = 200
@@ -94,6 +98,7 @@ class CalendarEvent(models.Model):
         "event_id",
         "attachment_id",
         string="Files",
+        **READ_AS_LINKED,
     )
     reminder_ids = fields.One2many(
         "crm.agenda.reminder", "event_id", string="Deliveries", copy=False
@@ -240,7 +245,13 @@ class CalendarEvent(models.Model):
                 if key not in defaults:
                     defaults[key] = self._get_agenda_defaults(asked, missing)
                 vals_list[index] = {**defaults[key], **vals}
-        events = super().create(vals_list)
+        events = self.browse()
+        # Apart, as a file to import may have both.
+        for calendar, run in groupby(
+            vals_list, lambda v: bool(v.get("agenda_calendar_id"))
+        ):
+            maker = self.with_context(**AS_TYPED) if calendar else self
+            events += super(CalendarEvent, maker).create(list(run)).with_env(self.env)
         events._adopt_attachments()
         reminding = events.filtered(lambda e: e.agenda_calendar_id and e.alarm_ids)
         self.env["crm.agenda.reminder"]._plan(reminding)

@@ -35,6 +35,8 @@ IMPLIED_GROUPS = "trans_implied_ids" if SERIES < 19 else "all_implied_ids"
 
 # A many2one whose target a domain joins without asking who may read it.
 JOINED = {"auto_join" if SERIES < 19 else "bypass_search_access": True}
+# A many2many to files: 19.0 would read all that the user may see to give a few.
+READ_AS_LINKED = {} if SERIES < 19 else {"bypass_search_access": True}
 
 
 def asks_for(operator, value):

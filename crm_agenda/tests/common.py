@@ -74,6 +74,14 @@ class TestAgendaCommon(common.TransactionCase):
         return port
 
     @classmethod
+    def install_spanish(cls):
+        """Have a second language, and the addon's texts in it."""
+        languages = cls.env["res.lang"].with_context(active_test=False)
+        languages.search([("code", "=", "es_ES")]).active = True
+        addon = cls.env["ir.module.module"].search([("name", "=", "crm_agenda")])
+        addon._update_translations(["es_ES"])
+
+    @classmethod
     def new_user(cls, name, groups="base.group_user", **values):
         login = f"agenda_{name}"
         values.setdefault("email", f"{name}@example.com")

@@ -103,6 +103,39 @@ class TestEvent(TestAgendaCommon):
         self.assertFalse(event.attendee_ids)
         self.assertFalse(event.res_id)
 
+    def test_description_is_what_was_typed(self):
+        series = self.new_series(
+            count=2, description="<p>Typed</p>", partner_ids=[(4, self.customer.id)]
+        )
+        silent = self.new_event(partner_ids=[(4, self.customer.id)])
+        self.assertEqual(series.mapped("description"), ["<p>Typed</p>"] * 2)
+        self.assertFalse(silent.description)
+
+    def test_meetings_made_together_with_events_stay_as_odoo_makes_them(self):
+        start, stop = datetime(2030, 1, 7, 9), datetime(2030, 1, 7, 10)
+        country = self.env.ref("base.es")
+        events = self.Event.with_user(self.owner).with_context(
+            active_model=country._name, active_id=country.id
+        )
+        made = events.create(
+            [
+                {
+                    "name": name,
+                    "start": start,
+                    "stop": stop,
+                    "agenda_calendar_id": calendar.id,
+                }
+                for name, calendar in (
+                    ("Visit", self.calendar),
+                    ("Meeting", self.calendar.browse()),
+                    ("Check", self.calendar),
+                )
+            ]
+        )
+        self.assertEqual(made.mapped("name"), ["Visit", "Meeting", "Check"])
+        self.assertEqual(made.mapped("res_id"), [0, country.id, 0])
+        self.assertEqual(made[1].partner_ids, self.owner.partner_id)
+
     def test_meeting_brought_into_the_agenda_gets_a_status(self):
         meeting = self.new_event(calendar=False, user=self.owner)
         meeting.with_user(self.owner).agenda_calendar_id = self.calendar

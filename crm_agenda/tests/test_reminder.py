@@ -51,8 +51,8 @@ class TestReminderCommon(TestAgendaCommon):
         self.env.flush_all()
         self.Reminder._cron_dispatch(commit=False)
 
-    def mails(self, event):
-        domain = [("subject", "=like", f"Reminder: {event.name},%")]
+    def mails(self, event, heading="Reminder"):
+        domain = [("subject", "=like", f"{heading}: {event.name},%")]
         return self.env["mail.mail"].search(domain)
 
 
@@ -327,11 +327,12 @@ class TestReminderDispatch(TestReminderCommon):
             self.rows(event, "failed").with_user(self.owner).action_retry()
 
     def test_mail_speaks_the_recipients_language_and_time(self):
-        self.owner.tz = "Asia/Tokyo"
+        self.install_spanish()
+        self.owner.write({"tz": "Asia/Tokyo", "lang": "es_ES"})
         event = self.remind(location="Calle Mayor 1", customer_id=self.customer.id)
         self.clock.move_to(NOW.replace(hour=11))
         self.dispatch()
-        mail = self.mails(event)
+        mail = self.mails(event, "Recordatorio")
         self.assertIn("21:00", mail.subject)
         self.assertIn("Calle Mayor 1", mail.body_html)
         self.assertIn(self.customer.name, mail.body_html)

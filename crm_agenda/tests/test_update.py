@@ -167,10 +167,7 @@ class TestUpdate(TestAgendaCommon):
         self.assertFalse(self.heard())
 
     def test_from_what_to_what_in_the_language_and_time_zone_of_each(self):
-        languages = self.env["res.lang"].with_context(active_test=False)
-        languages.search([("code", "=", "es_ES")]).active = True
-        addon = self.env["ir.module.module"].search([("name", "=", "crm_agenda")])
-        addon._update_translations(["es_ES"])
+        self.install_spanish()
         self.told_all.lang = "es_ES"
         self.extra.write({"tz": "America/New_York", "lang": "en_US"})
         event = self.plan(shared_user_ids=[(4, self.extra.id)])
