@@ -33,7 +33,7 @@ class CalendarEvent(models.Model):
     @api.depends("res_model", "res_id")
     def _compute_document_ref(self):
         ids_by_model = defaultdict(set)
-        allowed = dict(self._select_document_models())
+        allowed = self.env["crm.agenda.document.model"]._get_linkable()
         for event in self:
             if event.res_model in allowed and event.res_id:
                 ids_by_model[event.res_model].add(event.res_id)
@@ -49,7 +49,14 @@ class CalendarEvent(models.Model):
             event.document_ref = event.document_kind = event.document_state = False
             model, res_id = event.res_model, event.res_id
             if model in existing and res_id in existing[model].ids:
-                event.document_kind = allowed[model]
+                kind = event.document_kind = allowed[model].model_id.name
+                if allowed[model].show_number:
+                    # sudo: the name of these is but a number, which whoever reads
+                    # the event may know
+                    document = existing[model].sudo().browse(res_id)
+                    document = document.with_prefetch(existing[model].ids)
+                    number = document[document._rec_name] or ""
+                    event.document_kind = f"{kind} {number}".strip()
                 if res_id in readable[model].ids:
                     event.document_ref = f"{model},{res_id}"
                     event.document_state = self._get_document_state(event.document_ref)

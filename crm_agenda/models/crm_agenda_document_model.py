@@ -26,6 +26,10 @@ class CrmAgendaDocumentModel(models.Model):
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+    show_number = fields.Boolean(
+        help="Who reads an event is told the number of its document, such as S00042, "
+        "even if they may not open it. Not for documents whose name says more."
+    )
 
     _model_uniq = Constraint(
         "UNIQUE (model)",
@@ -57,11 +61,11 @@ class CrmAgendaDocumentModel(models.Model):
                 )
 
     @api.model
-    def _get_selection(self):
-        """Return ``[(model, name)]`` of the documents that can be linked now."""
+    def _get_linkable(self):
+        """Return ``{model: document}`` of the documents that can be linked now."""
         documents = self.sudo().search([])  # sudo: configuration that all users use
-        return [
-            (document.model, document.model_id.name)
-            for document in documents
-            if document.model_id
-        ]
+        return {d.model: d for d in documents if d.model_id}
+
+    @api.model
+    def _get_selection(self):
+        return [(model, d.model_id.name) for model, d in self._get_linkable().items()]

@@ -16,13 +16,14 @@ class TestSheet(TestAgendaCommon, HttpCase):
 
     def new_sheet(self, user=None, day=date(2026, 3, 29), **values):
         sheets = self.env["crm.agenda.sheet"].with_user(user or self.owner)
-        values.update(calendar_id=self.calendar.id, date_from=day)
+        values.setdefault("calendar_ids", [(6, 0, self.calendar.ids)])
+        values.update(date_from=day)
         return sheets.with_context(tz="Europe/Madrid").create(values)
 
     def get_names(self, sheet):
         return [
-            [visit["event"].name for visit in day["visits"]]
-            for day in sheet._get_days()
+            [visit["event"].name for visit in page["visits"]]
+            for page in sheet._get_pages()
         ]
 
     def fetch(self, sheet):
@@ -42,7 +43,7 @@ class TestSheet(TestAgendaCommon, HttpCase):
             description="Bring the big ladder",
         )
         sheet = self.new_sheet()
-        (visit,) = sheet._get_days()[0]["visits"]
+        (visit,) = sheet._get_pages()[0]["visits"]
         self.assertRegex(visit["time"], "10:00.*11:00")  # summer time began that day
         self.assertIn("query=Calle+Mayor+1%2C+Madrid", visit["map_url"])
         page = self.fetch(sheet).text
@@ -54,6 +55,7 @@ class TestSheet(TestAgendaCommon, HttpCase):
             "Visit",
             "Bring the big ladder",
             "Signature",
+            'href="tel:+34 600 000 000"',
         ):
             self.assertIn(text, page)
 
@@ -96,3 +98,37 @@ class TestSheet(TestAgendaCommon, HttpCase):
         for user in (self.members["busy"], self.stranger):
             with self.assertRaises(UserError):
                 self.new_sheet(user).action_print()
+
+    def test_each_calendar_is_on_its_own_page(self):
+        other = self.new_calendar("Office", sequence=1)
+        hidden = self.new_calendar("Hidden", self.stranger)
+        start = datetime(2026, 3, 29, 8)
+        self.new_event(name="Here", start=start)
+        self.new_event(other, name="There", start=start)
+        both = [(6, 0, (self.calendar | other).ids)]
+        sheet = self.new_sheet(calendar_ids=both)
+        self.assertEqual(self.get_names(sheet), [["There"], ["Here"]])
+        page = self.fetch(sheet).text
+        for name in ("Office", "Technician"):
+            self.assertIn(f"<h3>{name}</h3>", page)
+        self.assertEqual(page.count("o_agenda_next"), 1 + 1)  # its style and its use
+        with self.assertRaises(UserError):
+            self.new_sheet(calendar_ids=[(6, 0, (other | hidden).ids)]).action_print()
+
+    def test_the_number_of_the_order_is_told_to_who_may_not_open_it(self):
+        partner = self.env["res.partner"].create({"name": "Secret buyer"})
+        order = self.env["sale.order"].create({"partner_id": partner.id})
+        lead = self.env["crm.lead"].create({"name": "Secret lead"})
+        start = datetime(2026, 3, 29, 8)
+        for hour, document in enumerate((order, lead)):
+            self.new_event(
+                user=self.env.user,
+                start=start.replace(hour=8 + hour),
+                document_ref=f"{document._name},{document.id}",
+            )
+        self.forget()
+        sheet = self.new_sheet().with_context(sale_show_partner_name=True)
+        (page,) = sheet._get_pages()
+        shown = [visit["document"] for visit in page["visits"]]
+        self.assertIn(order.name, shown[0])
+        self.assertNotIn("Secret", "".join(shown))

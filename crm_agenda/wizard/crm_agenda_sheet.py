@@ -9,17 +9,20 @@ MAP_URL = "https://www.google.com/maps/search/?"
 
 
 class CrmAgendaSheet(models.TransientModel):
-    """What a calendar holds on a day or a week, to print."""
+    """What calendars hold on a day or a week, to print."""
 
     _name = "crm.agenda.sheet"
     _description = "Agenda Day's Sheet"
 
-    calendar_id = fields.Many2one(
+    calendar_ids = fields.Many2many(
         "crm.agenda.calendar",
+        "crm_agenda_sheet_calendar_rel",
+        "sheet_id",
+        "calendar_id",
+        string="Calendars",
         required=True,
-        ondelete="cascade",
-        domain=lambda self: self._get_calendar_domain(),
-        default=lambda self: self._default_calendar_id(),
+        domain=[("can_read", "=", True)],
+        default=lambda self: self._default_calendar_ids(),
     )
     date_from = fields.Date(
         string="Date", required=True, default=fields.Date.context_today
@@ -32,14 +35,11 @@ class CrmAgendaSheet(models.TransientModel):
     )
 
     @api.model
-    def _default_calendar_id(self):
-        if self.env.context.get("active_model") == "crm.agenda.calendar":
-            calendar = self.env["crm.agenda.calendar"].browse(
-                self.env.context.get("active_id")
-            )
-        else:
-            calendar = self.env.user.agenda_calendar_id
-        return self._filter_readable(calendar)
+    def _default_calendar_ids(self):
+        calendars = self.env.user.agenda_calendar_id
+        if self.env.context.get("active_model") == calendars._name:
+            calendars = calendars.browse(self.env.context.get("active_ids"))
+        return self._filter_readable(calendars)
 
     def action_print(self):
         """Return the PDF's action."""
@@ -51,32 +51,30 @@ class CrmAgendaSheet(models.TransientModel):
         return report.report_action(self, config=False)
 
     @api.model
-    def _get_calendar_domain(self):
-        """Return the domain of the calendars whose events the user may read."""
-        if self.env.user._is_agenda_manager():
-            return []
-        return [("reader_ids", "in", self.env.user.ids)]
-
-    @api.model
-    def _filter_readable(self, calendar):
-        domain = [("id", "in", calendar.ids)] + self._get_calendar_domain()
-        return calendar.with_context(active_test=False).search(domain)
+    def _filter_readable(self, calendars):
+        """Return the calendars whose events the user may read, in their order."""
+        domain = [("id", "in", calendars.ids), ("can_read", "=", True)]
+        return calendars.with_context(active_test=False).search(domain)
 
     def _check_reader(self):
         """Refuse who would get a sheet without the events that there are."""
-        if not self._filter_readable(self.calendar_id):
+        # sudo: just which calendars were asked for, whose names are not told
+        asked = self.sudo().with_context(active_test=False).calendar_ids
+        if not asked or len(self._filter_readable(asked)) < len(asked):
             raise UserError(
                 self.env._(
-                    "You may not read the events of this calendar, nor print them."
+                    "Choose calendars whose events you may read: others can't be "
+                    "printed."
                 )
             )
 
     def _get_title(self):
         """Return the name of the file."""
         dates = self._get_dates()
-        return " ".join(
-            [self.calendar_id.name] + sorted({str(dates[0]), str(dates[-1])})
-        )
+        names = self._filter_readable(self.calendar_ids).mapped("name")
+        if len(names) > 1:
+            names = [self.env._("%(count)s calendars", count=len(names))]
+        return " ".join([*names, *sorted({str(dates[0]), str(dates[-1])})])
 
     def _get_dates(self):
         self.ensure_one()
@@ -85,26 +83,28 @@ class CrmAgendaSheet(models.TransientModel):
         monday = self.date_from - timedelta(days=self.date_from.weekday())
         return [monday + timedelta(days=days) for days in range(7)]
 
-    def _get_days(self):
-        """Return ``[{"date", "heading", "visits"}]`` as the user sees them.
+    def _get_pages(self):
+        """Return ``[{"calendar", "heading", "visits"}]``, a page for each calendar and
+        day, as the user sees them.
 
         An event is in each of the days that it touches; see ``_get_visit``.
         """
         sheet = self.with_user(self.env.user)  # a report may come here as superuser
         sheet._check_reader()
-        dates = sheet._get_dates()
+        calendars = sheet._filter_readable(sheet.calendar_ids)
         spans = [(event, sheet._get_span(event)) for event in sheet._get_events()]
         return [
             {
-                "date": date,
+                "calendar": calendar,
                 "heading": format_date(sheet.env, date, date_format="full"),
                 "visits": [
                     sheet._get_visit(event, date)
                     for event, (first, last) in spans
-                    if first <= date <= last
+                    if event.agenda_calendar_id == calendar and first <= date <= last
                 ],
             }
-            for date in dates
+            for calendar in calendars
+            for date in sheet._get_dates()
         ]
 
     def _get_events(self):
@@ -114,7 +114,7 @@ class CrmAgendaSheet(models.TransientModel):
         # which instants are stored.
         events = self.env["calendar.event"].search(
             [
-                ("agenda_calendar_id", "=", self.calendar_id.id),
+                ("agenda_calendar_id", "in", self.calendar_ids.ids),
                 ("start", "<", datetime.combine(dates[-1], time.max) + timedelta(1)),
                 ("stop", ">=", datetime.combine(dates[0], time.min) - timedelta(1)),
             ],
@@ -146,7 +146,9 @@ class CrmAgendaSheet(models.TransientModel):
             "phones": self._get_phones(customer),
             "place": place,
             "map_url": place and MAP_URL + urlencode({"api": 1, "query": place}),
-            "document": event.document_ref and event.document_ref.display_name,
+            "document": event.document_ref.display_name
+            if event.document_ref
+            else event.document_kind,
             "has_description": self._has_description(event),
         }
 
