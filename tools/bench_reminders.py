@@ -117,7 +117,7 @@ def create_events(env, kind, size, agenda):
             event_tz="UTC",
         )
     env["ir.config_parameter"].set_param("calendar.block_mail", "True")
-    events = env["calendar.event"].with_context(dont_notify=True)
+    events = env["calendar.event"]._nest(agenda_only=True)
     events.create(
         [dict(values, name="Bench %d" % index) for index in range(size // ATTENDEES)]
     )

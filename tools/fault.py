@@ -87,7 +87,7 @@ def seed(registry, rows):
             }
         )
         start = fields.Datetime.now() + timedelta(hours=20)
-        env["calendar.event"].with_context(dont_notify=True).create(
+        env["calendar.event"]._nest(agenda_only=True).create(
             [
                 {
                     "name": "%s %05d." % (SUBJECT, index),

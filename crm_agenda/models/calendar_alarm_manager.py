@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .calendar_event_update import get_change
+
 
 class CalendarAlarmManager(models.AbstractModel):
     """Odoo's reminders, for the events that are in no agenda calendar."""
@@ -16,7 +18,8 @@ class CalendarAlarmManager(models.AbstractModel):
 
         It would look for it among all events, once for each occurrence of a series.
         """
-        if self.env.context.get("agenda_only"):
+        change = get_change(self.env)
+        if change and change.agenda_only:
             return None
         return super()._notify_next_alarm(partner_ids)
 

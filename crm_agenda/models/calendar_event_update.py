@@ -30,8 +30,17 @@ CHANGING_FIELDS = {
 }
 SHOWN_ITEMS = 20
 
+# What is being written is part of one change, of which is told at its end. It is kept
+# in the context as an object: what a client puts there comes from JSON and is none.
+Change = namedtuple("Change", "agenda_only")
 # One event, or several of one series, and what happened to them.
 Item = namedtuple("Item", "kind before after count")
+
+
+def get_change(env):
+    """Return the change that what happens in ``env`` is a part of, if any."""
+    change = env.context.get("agenda_change")
+    return change if isinstance(change, Change) else None
 
 
 class State(
@@ -64,7 +73,7 @@ class CalendarEvent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self.env.context.get("agenda_nested"):
+        if get_change(self.env):
             return super().create(vals_list)
         outer = self._nest(all(vals.get("agenda_calendar_id") for vals in vals_list))
         events = super(CalendarEvent, outer).create(vals_list).with_env(self.env)
@@ -74,8 +83,7 @@ class CalendarEvent(models.Model):
         return events
 
     def write(self, values):
-        nested = self.env.context.get("agenda_nested")
-        if nested or not CHANGING_FIELDS & set(values):
+        if get_change(self.env) or not CHANGING_FIELDS & set(values):
             return super().write(values)
         before = self
         if values.get("recurrence_update", "self_only") != "self_only":
@@ -95,7 +103,7 @@ class CalendarEvent(models.Model):
         return result
 
     def unlink(self):
-        if self.env.context.get("agenda_nested"):
+        if get_change(self.env):
             return super().unlink()
         events = self.exists()
         states = events._get_states()
@@ -109,7 +117,7 @@ class CalendarEvent(models.Model):
 
         :param agenda_only: no meeting of Odoo's own is in it, before or after
         """
-        return self.with_context(agenda_nested=True, agenda_only=bool(agenda_only))
+        return self.with_context(agenda_change=Change(bool(agenda_only)))
 
     def _in_agenda(self):
         # sudo: just whether they are
@@ -152,10 +160,8 @@ class CalendarEvent(models.Model):
         :param before: the events' states before the change, by id
         :param after: those after it; a series that was made anew has other ids
         """
-        if self.env.context.get("dont_notify") or self.env.context.get(
-            "install_module"
-        ):
-            return
+        if not self.pool.ready:
+            return  # data of a module that is being installed is no news
         items = defaultdict(list)
         for old, new in self._pair_states(before, after):
             if old and new:

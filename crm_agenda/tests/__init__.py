@@ -3,6 +3,7 @@ from . import test_browser
 from . import test_double_booking
 from . import test_event
 from . import test_event_access
+from . import test_guards
 from . import test_queries
 from . import test_groups
 from . import test_reassign
