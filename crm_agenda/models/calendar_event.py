@@ -31,6 +31,13 @@ LOOKED_UP = frozenset({"agenda_status_id", "alarm_ids"})
 # What 19.0 is not to add to an event of the agenda: who attends, to the description,
 # and the id of the screen's record.
 AS_TYPED = {"skip_contact_description": True, "default_res_id": False}
+# What the copy of an event does not share with it.
+BY_ITSELF = {
+    "recurrency": False,
+    "recurrence_id": False,
+    "follow_recurrence": False,
+    "videocall_channel_id": False,
+}
 # Calendars that PostgreSQL looks up one by one; with more of them it is faster to look
 # at the events of everybody.
 FEW = 200
@@ -279,6 +286,23 @@ class CalendarEvent(models.Model):
             )
         return result
 
+    def copy(self, default=None):
+        """Copy an agenda event as an event by itself, with its attendees at once.
+
+        Odoo adds them afterwards, which is another change to tell people of; and the
+        copy of an occurrence joins the series.
+        """
+        agenda = self.filtered("agenda_calendar_id")
+        others = self - agenda
+        vals_list = agenda.copy_data({**BY_ITSELF, **(default or {})})
+        copies = dict(zip(agenda, self.create(vals_list), strict=True))
+        for event, copy in copies.items():
+            if event.videocall_source == "discuss":
+                copy._set_discuss_videocall_location()
+        copied = super(CalendarEvent, others).copy(default)
+        copies.update(zip(others, copied, strict=True))
+        return self.browse().concat(*(copies[event] for event in self))
+
     def get_formview_id(self, access_uid=None):
         """Open what is in the agenda with the agenda's form, from links as well."""
         if len(self) == 1 and self.sudo().agenda_calendar_id:  # sudo: just its kind
@@ -295,6 +319,12 @@ class CalendarEvent(models.Model):
             "views": [(self.env.ref("crm_agenda.calendar_event_view_form").id, "form")],
             "context": {"agenda": True},
         }
+
+    def _setup_alarms(self):
+        """Schedule Odoo's reminders, of events that do not remind by themselves."""
+        return super(
+            CalendarEvent, self.filtered(lambda e: not e.sudo().agenda_calendar_id)
+        )._setup_alarms()
 
     def _expand_calendars(self, calendars, domain, order=None):
         """Give a column also to the user's calendars without an event, into which to

@@ -75,7 +75,10 @@ class CalendarEvent(models.Model):
     def create(self, vals_list):
         if get_change(self.env):
             return super().create(vals_list)
-        outer = self._nest(all(vals.get("agenda_calendar_id") for vals in vals_list))
+        # On no event: those at hand would lose their attendees to the new ones.
+        outer = self.browse()._nest(
+            all(vals.get("agenda_calendar_id") for vals in vals_list)
+        )
         events = super(CalendarEvent, outer).create(vals_list).with_env(self.env)
         created = events._get_agenda_series()
         created._check_double_booking()

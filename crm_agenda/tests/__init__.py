@@ -1,5 +1,6 @@
 from . import test_agenda_calendar
 from . import test_browser
+from . import test_copy
 from . import test_double_booking
 from . import test_event
 from . import test_event_access

@@ -87,29 +87,13 @@ class CrmAgendaReassign(models.TransientModel):
         if not events:
             raise UserError(self.env._("There is no event to move or copy."))
         if self.mode == "copy":
-            copies = [
-                dict(vals, agenda_calendar_id=self.calendar_id.id)
-                for event in events
-                for vals in event.copy_data(self._get_copy_values(event))
-            ]
-            events = events.create(copies)
+            events = events.copy({"agenda_calendar_id": self.calendar_id.id})
         else:
             events.write({"agenda_calendar_id": self.calendar_id.id})
         action = self.calendar_id.action_open_events()
         action["domain"] = [("id", "in", events.ids)]
         action["views"].sort(key=lambda view: view[1] not in ("list", "tree"))
         return action
-
-    @api.model
-    def _get_copy_values(self, event):
-        """Return what a copy does not take over: it is an event by itself."""
-        return {
-            "recurrency": False,
-            "recurrence_id": False,
-            "partner_ids": [(6, 0, event.partner_ids.ids)],
-            "attendee_ids": [],
-            "privacy": event.privacy,
-        }
 
     def _get_domain(self):
         """Return the domain of the open events that begin in the period."""
