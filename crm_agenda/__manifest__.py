@@ -20,6 +20,7 @@
         "data/crm_agenda_reminder.xml",
         "data/calendar_event_update.xml",
         "report/crm_agenda_sheet.xml",
+        "report/crm_agenda_load_views.xml",
         "wizard/crm_agenda_reassign_views.xml",
         "wizard/crm_agenda_sheet_views.xml",
         "wizard/crm_agenda_time_finder_views.xml",

@@ -4,9 +4,10 @@ from . import test_copy
 from . import test_double_booking
 from . import test_event
 from . import test_event_access
-from . import test_guards
-from . import test_queries
 from . import test_groups
+from . import test_guards
+from . import test_load
+from . import test_queries
 from . import test_reassign
 from . import test_reminder
 from . import test_reminder_model

@@ -12,8 +12,8 @@ CARD = ["name", "start", "agenda_calendar_id", "agenda_status_id", "customer_id"
 LIMITS = {
     "week": 17,
     "side_panel": 8,
-    "kanban": 19,
-    "pivot": 8,
+    "kanban": 18,
+    "pivot": 7,
     "open": 17,
     "count_contacts": 6,
     "plan": 53,

@@ -1,0 +1,122 @@
+"""How much of the time that calendars work is taken, week by week."""
+
+from collections import Counter
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..models.calendar_event_slot import get_days
+
+WEEK = timedelta(weeks=1)
+WEEKS_BACK, WEEKS_AHEAD = 13, 26
+
+
+class CrmAgendaLoad(models.Model):
+    """A week of a calendar that the user may read."""
+
+    _name = "crm.agenda.load"
+    _description = "Agenda Load"
+    _auto = False
+    _order = "week, calendar_id"
+    _rec_name = "calendar_id"
+    _depends = {
+        "calendar.event": [
+            "agenda_calendar_id",
+            "agenda_hours",
+            "slot_start",
+            "slot_stop",
+        ],
+    }
+
+    calendar_id = fields.Many2one("crm.agenda.calendar", readonly=True)
+    week = fields.Date(readonly=True, help="Its Monday.")
+    available = fields.Float(
+        string="Hours Available",
+        readonly=True,
+        help="Working hours, less holidays and absences.",
+    )
+    taken = fields.Float(string="Hours Taken", readonly=True)
+    ratio = fields.Float(string="Load", readonly=True, aggregator="avg")
+
+    @property
+    def _table_query(self):
+        columns = list(zip(*self._get_weeks(), strict=True)) or [()] * 5
+        return SQL(
+            """
+            SELECT week.calendar_id * 10000
+                     + (week.monday - DATE '1970-01-05') / 7 AS id,
+                   week.calendar_id,
+                   week.monday AS week,
+                   week.available,
+                   COALESCE(event.taken, 0) AS taken,
+                   COALESCE(event.taken / NULLIF(week.available, 0), 0) AS ratio
+              FROM unnest(%s::int[], %s::date[], %s::timestamp[], %s::timestamp[],
+                          %s::float[])
+                AS week (calendar_id, monday, start, stop, available)
+              LEFT JOIN LATERAL (
+                   SELECT SUM(
+                            agenda_hours
+                            * EXTRACT(EPOCH FROM LEAST(slot_stop, week.stop)
+                                                 - GREATEST(slot_start, week.start))
+                            / EXTRACT(EPOCH FROM slot_stop - slot_start)
+                          ) AS taken
+                     FROM calendar_event
+                    WHERE agenda_calendar_id = week.calendar_id
+                      AND slot_start < week.stop
+                      AND slot_stop > week.start
+                   ) event ON TRUE
+            """,
+            *map(list, columns),
+        )
+
+    @api.model
+    def _get_weeks(self):
+        """Return ``[(calendar id, Monday, start, stop, hours available)]``, in UTC.
+
+        They begin at midnight in the time zone of each calendar's working hours.
+        """
+        today = fields.Date.context_today(self)
+        first = today - timedelta(days=today.weekday()) - WEEKS_BACK * WEEK
+        mondays = [first + index * WEEK for index in range(WEEKS_BACK + WEEKS_AHEAD)]
+        calendars = self.env["crm.agenda.calendar"].search([("can_read", "=", True)])
+        # A day more at each side: no time zone is further than that from UTC.
+        begin = datetime.combine(first - timedelta(days=1), time())
+        end = datetime.combine(mondays[-1] + timedelta(days=8), time())
+        rows = []
+        for calendar, working in calendars._get_working_times(begin, end).items():
+            # sudo: working hours may be of another company
+            timezone = pytz.timezone(calendar.sudo().resource_calendar_id.tz or "UTC")
+            available = self._sum_by_week(working, timezone)
+            for monday in mondays:
+                sunday = monday + timedelta(days=6)
+                start, stop = get_days(monday, sunday, timezone.zone)
+                rows.append((calendar.id, monday, start, stop, available[monday]))
+        return rows
+
+    @api.model
+    def _sum_by_week(self, intervals, timezone):
+        """Return ``{Monday: hours}`` of what the intervals last in each week."""
+        totals = Counter()
+        for start, stop, _records in intervals:
+            while start < stop:
+                day = start.astimezone(timezone).date()
+                monday = day - timedelta(days=day.weekday())
+                midnight = datetime.combine(monday + WEEK, time())
+                end = min(stop, timezone.localize(midnight))
+                totals[monday] += (end - start) / timedelta(hours=1)
+                start = end
+        return totals
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """Weigh the load of a group by the hours that there are."""
+        if aggregate_spec != "ratio:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "COALESCE(SUM(%s) / NULLIF(SUM(%s), 0), 0)",
+            self._field_to_sql(self._table, "taken", query),
+            self._field_to_sql(self._table, "available", query),
+        )
