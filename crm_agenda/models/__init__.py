@@ -13,6 +13,7 @@ from . import calendar_event_access
 from . import calendar_event_document
 from . import calendar_event_group
 from . import calendar_event_hours
+from . import calendar_event_privacy
 from . import calendar_event_series
 from . import calendar_event_slot
 from . import calendar_event_update

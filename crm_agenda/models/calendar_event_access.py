@@ -92,22 +92,6 @@ class CalendarEvent(models.Model):
         """
         return {field.name for field in self._fields.values() if field.manual}
 
-    @api.model
-    def _get_public_fields(self):
-        """Let the agenda be grouped by its fields.
-
-        Odoo blanks the others of private events; those of an agenda calendar are
-        out of reach altogether for who is not one of their people.
-        """
-        return super()._get_public_fields() | {
-            "agenda_calendar_id",
-            "agenda_color",
-            "agenda_type_id",
-            "agenda_status_id",
-            "agenda_status_kind",
-            "customer_id",
-        }
-
     def _check_private_event_conditions(self):
         if not super()._check_private_event_conditions():
             return False
@@ -130,11 +114,6 @@ class CalendarEvent(models.Model):
             for event in self.filtered(lambda e: e._in_agenda()):
                 operations[event] = "read"
         return operations
-
-    def _is_private(self):
-        """Say whether Odoo hides the event from all but its own people."""
-        self.ensure_one()
-        return (self.privacy or self.user_id.calendar_default_privacy) == "private"
 
     def _check_move(self, calendar_id):
         """Ask for the right to write in the calendars that events leave and enter.

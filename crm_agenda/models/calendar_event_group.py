@@ -17,9 +17,9 @@ class CalendarEvent(models.Model):
     @api.depends_context("uid")
     @api.depends("agenda_calendar_id", "privacy", "user_id")
     def _compute_is_groupable(self):
-        groupable = self.filtered_domain(self._get_groupable_domain())
+        groupable = self.search([("id", "in", self.ids), ("is_groupable", "=", True)])
         for event in self:
-            event.is_groupable = event in groupable
+            event.is_groupable = event._origin in groupable
 
     @api.model
     def _search_is_groupable(self, operator, value):
@@ -45,7 +45,7 @@ class CalendarEvent(models.Model):
     def _get_groupable_domain(self):
         # sudo: who keeps their meetings private decides only what is left out
         settings = self.env["res.users.settings"].sudo()
-        discreet = settings.search([("calendar_default_privacy", "=", "private")])
+        discreet = settings._search([("calendar_default_privacy", "=", "private")])
         return [
             "|",
             "|",
@@ -56,5 +56,7 @@ class CalendarEvent(models.Model):
             ("privacy", "in", ["public", "confidential"]),
             "&",
             ("privacy", "=", False),
-            ("user_id", "not in", discreet.user_id.ids),
+            "|",
+            ("user_id", "=", False),
+            ("user_id", "not in", discreet.subselect("user_id")),
         ]

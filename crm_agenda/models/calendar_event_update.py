@@ -149,7 +149,7 @@ class CalendarEvent(models.Model):
                 agenda_status_id=event.agenda_status_id,
                 organizer=event.user_id,
                 event_tz=event.recurrency and event.event_tz,
-                private=event._is_private(),
+                private=event.privacy == "private",
                 attendees=event.partner_ids,
                 extra=event.shared_user_ids.partner_id,
             )

@@ -185,7 +185,7 @@ class CrmAgendaReminder(models.Model):
         )
         declined = event.attendee_ids - attending
         users = event.shared_user_ids
-        if event._is_private():
+        if event.privacy == "private":
             users |= event.user_id
         else:
             users |= event.agenda_calendar_id.reminded_ids

@@ -7,6 +7,7 @@ from . import test_event_access
 from . import test_groups
 from . import test_guards
 from . import test_load
+from . import test_privacy
 from . import test_queries
 from . import test_reassign
 from . import test_reminder
