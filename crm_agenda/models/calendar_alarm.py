@@ -2,7 +2,8 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools.float_utils import float_round
 
 from .compat import Constraint
@@ -15,6 +16,7 @@ PLAN_FIELDS = {
     "duration",
     "interval",
 }
+MAX_AHEAD = 10 * 366 * 24 * 60  # minutes
 
 
 class CalendarAlarm(models.Model):
@@ -36,6 +38,13 @@ class CalendarAlarm(models.Model):
         "CHECK (clock_time >= 0 AND clock_time < 24)",
         "The time of day must be between 00:00 and 23:59.",
     )
+
+    @api.constrains("duration", "interval")
+    def _check_duration(self):
+        if any(abs(alarm.duration_minutes) > MAX_AHEAD for alarm in self):
+            raise ValidationError(
+                self.env._("A reminder can't come more than ten years before.")
+            )
 
     def write(self, values):
         result = super().write(values)

@@ -5,6 +5,7 @@ from itertools import groupby
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .calendar_event_slot import check_days
 from .compat import READ_AS_LINKED, asks_for
 
 PLAN_FIELDS = {
@@ -210,6 +211,20 @@ class CalendarEvent(models.Model):
             ("stop", "<", fields.Datetime.now()),
         ]
         return ["&", *late] if asks_for(operator, value) else ["!", "&", *late]
+
+    def _compute_stop(self):
+        try:
+            return super()._compute_stop()
+        except (OverflowError, ValueError) as error:
+            raise ValidationError(
+                self.env._("The event is too long: give it a shorter duration.")
+            ) from error
+
+    @api.constrains("agenda_calendar_id", "start", "stop", "duration")
+    def _check_days(self):
+        for event in self.sudo():  # sudo: the organizer may be out of the calendar
+            if event.agenda_calendar_id:
+                check_days(self.env, event.start.date(), event.stop.date())
 
     @api.constrains("agenda_calendar_id", "agenda_type_id", "agenda_status_id")
     def _check_agenda_company(self):

@@ -1,18 +1,34 @@
 """The time that an event takes in its calendar, and what else takes it."""
 
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytz
 from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 from odoo.tools.sql import create_column
 
 from .compat import Constraint
 
 SHOWN_CLASHES = 5
+# The days of the agenda: with those of Python, which end in 9999, no time zone and no
+# duration can be reckoned.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+
+
+def check_days(env, *days):
+    """Refuse each ``date`` that is out of the agenda."""
+    if not all(FIRST_DAY <= day <= LAST_DAY for day in days):
+        raise ValidationError(
+            env._(
+                "The agenda takes dates from %(first)s to %(last)s.",
+                first=format_date(env, FIRST_DAY),
+                last=format_date(env, LAST_DAY),
+            )
+        )
 
 
 def get_days(first, last, timezone):
@@ -21,6 +37,7 @@ def get_days(first, last, timezone):
     :param first: the first ``date``; ``last`` is within as well
     :param timezone: its name, or nothing for UTC
     """
+    first, last = max(first, FIRST_DAY), min(last, LAST_DAY)
     zone = pytz.timezone(timezone or "UTC")
     return tuple(
         zone.localize(datetime.combine(day, time()))

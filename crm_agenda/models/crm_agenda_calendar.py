@@ -165,8 +165,8 @@ class CrmAgendaCalendar(models.Model):
     )
 
     _default_duration_positive = Constraint(
-        "CHECK (default_duration > 0)",
-        "The default duration must be longer than zero.",
+        "CHECK (default_duration > 0 AND default_duration <= 8760)",
+        "The default duration must be longer than zero, and no longer than a year.",
     )
 
     def _default_color(self):

@@ -40,6 +40,6 @@ class CrmAgendaEventType(models.Model):
     )
 
     _default_duration_positive = Constraint(
-        "CHECK (default_duration >= 0)",
-        "The default duration can't be negative.",
+        "CHECK (default_duration >= 0 AND default_duration <= 8760)",
+        "The default duration can't be negative, nor longer than a year.",
     )

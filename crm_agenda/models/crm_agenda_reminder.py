@@ -9,6 +9,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 
+from .calendar_alarm import MAX_AHEAD
 from .compat import Constraint
 
 _logger = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ class CrmAgendaReminder(models.Model):
                 "next_attempt": fields.Datetime.now(),
             }
         )
+        self._plan(self.event_id)  # what could not even be planned
         self._trigger_dispatch([fields.Datetime.now()])
 
     # Planning
@@ -151,7 +153,43 @@ class CrmAgendaReminder(models.Model):
         """Plan the events that match ``domain`` and are not over."""
         events = self.env["calendar.event"].sudo()  # sudo: as in _plan
         domain = domain + [("stop", ">", fields.Datetime.now())]
-        self._plan(events.search(domain))
+        events = events.search(domain)
+        for first in range(0, len(events), BATCH):
+            self._plan_each(events[first : first + BATCH])
+
+    @api.model
+    def _plan_each(self, events):
+        """Plan a batch of events, of which one that fails does not stop the others."""
+        try:
+            with self.env.cr.savepoint():
+                self._plan(events)
+        except OperationalError:
+            raise
+        except Exception as error:
+            if len(events) > 1:
+                _logger.warning("%s; planning the batch one by one", error)
+                for event in events:
+                    self._plan_each(event)
+            else:
+                _logger.exception("Reminders of event %s not planned", events.id)
+                self._keep_plan_error(events, error)
+
+    @api.model
+    def _keep_plan_error(self, event, error):
+        """Show that the event reminds nobody, as a delivery to its calendar's owner."""
+        self = self.sudo()  # sudo: as in _plan
+        key = {
+            "event_id": event.id,
+            "alarm_id": event.alarm_ids[:1].id,
+            "partner_id": event.agenda_calendar_id.owner_id.partner_id.id,
+        }
+        values = self._get_new_values(fields.Datetime.now(), "email")
+        values.update(state="failed", error=str(error), next_attempt=False)
+        row = self.search([(fname, "=", value) for fname, value in key.items()])
+        if not row:
+            self.create(dict(key, **values))
+        elif row.state != "sent":
+            row.write(values)
 
     @api.model
     def _get_wanted(self, event, now):
@@ -244,6 +282,7 @@ class CrmAgendaReminder(models.Model):
         events = self.env["calendar.event"].sudo()
         alarms = self.env["calendar.alarm"].sudo().search([])
         ahead = max(alarms.mapped("duration_minutes") + [CLOCK_AHEAD])
+        ahead = min(ahead, MAX_AHEAD)  # what has more was there before it was refused
         now = fields.Datetime.now()
         domain = [
             ("agenda_calendar_id", "!=", False),
@@ -253,7 +292,7 @@ class CrmAgendaReminder(models.Model):
         ]
         event_ids = events.search(domain, order="id").ids
         for first in range(0, len(event_ids), BATCH):
-            self._plan(events.browse(event_ids[first : first + BATCH]).exists())
+            self._plan_each(events.browse(event_ids[first : first + BATCH]).exists())
             self._end_batch(commit)
 
     # Dispatching
@@ -291,7 +330,9 @@ class CrmAgendaReminder(models.Model):
         if self.env["mail.mail"].sudo().search([("state", "=", "outgoing")], limit=1):
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         upcoming = self.sudo().search(  # sudo: to wake up in time for anybody
-            [("state", "=", "pending")], order="next_attempt", limit=1
+            [("state", "=", "pending"), ("next_attempt", "!=", False)],
+            order="next_attempt",
+            limit=1,
         )
         self._trigger_dispatch(upcoming.mapped("next_attempt"))
 
@@ -362,13 +403,13 @@ class CrmAgendaReminder(models.Model):
         except Exception as error:
             attempts = self.attempts + 1
             failed = attempts >= MAX_ATTEMPTS
-            pause = PAUSE * 2 ** (attempts - 1)
             self.write(
                 {
                     "state": "failed" if failed else "pending",
                     "attempts": attempts,
                     "error": str(error),
-                    "next_attempt": not failed and fields.Datetime.now() + pause,
+                    "next_attempt": not failed
+                    and fields.Datetime.now() + PAUSE * 2 ** (attempts - 1),
                 }
             )
             _logger.warning("Reminder %s failed %d times: %s", self.id, attempts, error)

@@ -54,7 +54,7 @@ class ResPartner(models.Model):
         """Plan anew what is due to these people."""
         reminders = self.env["crm.agenda.reminder"].sudo()  # sudo: as in _plan
         domain = [("partner_id", "in", self.ids), ("state", "=", "pending")]
-        reminders._plan(reminders.search(domain).event_id)
+        reminders._plan_coming([("id", "in", reminders.search(domain).event_id.ids)])
 
     def _count_agenda_events(self):
         events = self.env["calendar.event"]

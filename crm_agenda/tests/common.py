@@ -1,12 +1,13 @@
 import socket
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
+from odoo.exceptions import ValidationError
 from odoo.tests import common
 from odoo.tools import config
 
@@ -125,6 +126,12 @@ class TestAgendaCommon(common.TransactionCase):
         """Create a daily series as ``new_event`` does, and give its events in order."""
         event = cls.new_event(**DAILY, count=count, event_tz="Europe/Madrid", **values)
         return event.recurrence_id.calendar_event_ids.sorted("start")
+
+    @contextmanager
+    def refused(self, text, error=ValidationError):
+        """Expect an ``error`` that says ``text``, and undo what led to it."""
+        with self.assertRaisesRegex(error, text), self.env.cr.savepoint():
+            yield
 
     @classmethod
     def forget(cls):

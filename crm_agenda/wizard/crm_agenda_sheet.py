@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_time, html2plaintext
 
+from ..models.calendar_event_slot import check_days
+
 MAP_URL = "https://www.google.com/maps/search/?"
 
 
@@ -40,6 +42,11 @@ class CrmAgendaSheet(models.TransientModel):
         if self.env.context.get("active_model") == calendars._name:
             calendars = calendars.browse(self.env.context.get("active_ids"))
         return self._filter_readable(calendars)
+
+    @api.constrains("date_from")
+    def _check_days(self):
+        for sheet in self:
+            check_days(self.env, sheet.date_from)
 
     def action_print(self):
         """Return the PDF's action."""

@@ -1,16 +1,18 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
+from itertools import islice
 
 import pytz
 
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
-from ..models.calendar_event_slot import get_days
+from ..models.calendar_event_slot import check_days, get_days
 from ..models.compat import Constraint, Intervals
 
 SHOWN_SLOTS = 20
 STEP = timedelta(minutes=15)  # to which the start of a slot is rounded
+LONGEST_PERIOD = timedelta(days=366)
 
 
 class CrmAgendaTimeFinder(models.TransientModel):
@@ -50,9 +52,18 @@ class CrmAgendaTimeFinder(models.TransientModel):
     )
 
     _duration_positive = Constraint(
-        "CHECK (duration > 0)",
-        "The duration must be longer than zero.",
+        "CHECK (duration >= 1.0 / 60 AND duration <= 8760)",
+        "The duration must be between a minute and a year.",
     )
+
+    @api.constrains("date_from", "date_to")
+    def _check_period(self):
+        for finder in self:
+            check_days(self.env, finder.date_from, finder.date_to)
+            if finder.date_to - finder.date_from > LONGEST_PERIOD:
+                raise ValidationError(
+                    self.env._("Look for a time in a year or less, not in more.")
+                )
 
     def action_find(self):
         """Fill in the free slots, and show them in the same dialog.
@@ -100,7 +111,7 @@ class CrmAgendaTimeFinder(models.TransientModel):
         slots = [
             (start, who)
             for who, intervals in free.items()
-            for start in self._cut(intervals)
+            for start in islice(self._cut(intervals), SHOWN_SLOTS)
         ]
         slots.sort(key=lambda slot: (slot[0], slot[1].ids))
         return slots[:SHOWN_SLOTS]
