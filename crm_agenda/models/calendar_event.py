@@ -320,7 +320,9 @@ class CalendarEvent(models.Model):
 
     def get_formview_id(self, access_uid=None):
         """Open what is in the agenda with the agenda's form, from links as well."""
-        if len(self) == 1 and self.sudo().agenda_calendar_id:  # sudo: just its kind
+        # Odoo asks in sudo, for the user or for whom ``access_uid`` says.
+        event = self.with_user((self.env.su and access_uid) or self.env.uid)
+        if len(event) == 1 and event.has_access("read") and event.agenda_calendar_id:
             return self.env.ref("crm_agenda.calendar_event_view_form").id
         return super().get_formview_id(access_uid=access_uid)
 

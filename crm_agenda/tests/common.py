@@ -11,6 +11,8 @@ from odoo.exceptions import ValidationError
 from odoo.tests import common
 from odoo.tools import config
 
+from ..models.compat import SERIES
+
 
 def wait_for_server(port):
     """Come back when the tests' HTTP server listens."""
@@ -132,6 +134,21 @@ class TestAgendaCommon(common.TransactionCase):
         """Expect an ``error`` that says ``text``, and undo what led to it."""
         with self.assertRaisesRegex(error, text), self.env.cr.savepoint():
             yield
+
+    @staticmethod
+    def group(events, domain, groupby, aggregates=(), **opened):
+        """Return the groups that the web client shows, with their ``__count``.
+
+        :param opened: how 19.0's client asks for the events of each group as well
+        """
+        if SERIES >= 19:
+            events = events.with_context(read_group_expand=True)
+            return events.web_read_group(domain, [groupby], aggregates, **opened)[
+                "groups"
+            ]
+        groups = events.web_read_group(domain, aggregates, [groupby])["groups"]
+        count = f"{groupby.partition(':')[0]}_count"
+        return [dict(group, __count=group[count]) for group in groups]
 
     @classmethod
     def forget(cls):

@@ -359,10 +359,9 @@ class TestEvent(TestAgendaCommon):
         """Return the names of a kanban by calendar, with the counts."""
         events = self.Event.with_user(user)
         domain = [("in_agenda", "=", True), ("name", "=", "Column"), *terms]
-        rows = events.read_group(domain, ["name"], ["agenda_calendar_id"])
         return {
-            row["agenda_calendar_id"][1]: row["agenda_calendar_id_count"]
-            for row in rows
+            group["agenda_calendar_id"][1]: group["__count"]
+            for group in self.group(events, domain, "agenda_calendar_id")
         }
 
     def test_kanban_by_calendar_has_a_column_for_each_that_takes_events(self):
