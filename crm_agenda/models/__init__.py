@@ -18,6 +18,8 @@ from . import calendar_event_series
 from . import calendar_event_slot
 from . import calendar_event_update
 from . import calendar_attendee
+from . import calendar_token
+from . import ir_http
 from . import res_users
 from . import res_groups
 from . import crm_team

@@ -115,6 +115,13 @@ class CalendarEvent(models.Model):
                 operations[event] = "read"
         return operations
 
+    def _filter_allowed(self, user, operation="read"):
+        """Return the events with which ``user`` may do it, in all their companies."""
+        events = self.with_user(user).with_context(
+            allowed_company_ids=user.company_ids.ids
+        )
+        return events._filtered_access(operation).with_env(self.env)
+
     def _check_move(self, calendar_id):
         """Ask for the right to write in the calendars that events leave and enter.
 
