@@ -20,6 +20,7 @@ from . import calendar_event_update
 from . import calendar_attendee
 from . import calendar_token
 from . import ir_http
+from . import resource_calendar
 from . import res_users
 from . import res_groups
 from . import crm_team

@@ -5,8 +5,8 @@ from itertools import groupby
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .calendar_event_slot import check_days
 from .compat import READ_AS_LINKED, asks_for
+from .days import check_days
 
 PLAN_FIELDS = {
     "active",

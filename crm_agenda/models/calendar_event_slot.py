@@ -1,50 +1,18 @@
 """The time that an event takes in its calendar, and what else takes it."""
 
 from collections import defaultdict
-from datetime import date, datetime, time, timedelta
 
-import pytz
 from psycopg2.errors import ExclusionViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date
 from odoo.tools.sql import create_column
 
 from .compat import Constraint
+from .days import get_days
 
 SHOWN_CLASHES = 5
-# The days of the agenda: with those of Python, which end in 9999, no time zone and no
-# duration can be reckoned.
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
-
-
-def check_days(env, *days):
-    """Refuse each ``date`` that is out of the agenda."""
-    if not all(FIRST_DAY <= day <= LAST_DAY for day in days):
-        raise ValidationError(
-            env._(
-                "The agenda takes dates from %(first)s to %(last)s.",
-                first=format_date(env, FIRST_DAY),
-                last=format_date(env, LAST_DAY),
-            )
-        )
-
-
-def get_days(first, last, timezone):
-    """Return the midnights (UTC) between which the days are in the time zone.
-
-    :param first: the first ``date``; ``last`` is within as well
-    :param timezone: its name, or nothing for UTC
-    """
-    first, last = max(first, FIRST_DAY), min(last, LAST_DAY)
-    zone = pytz.timezone(timezone or "UTC")
-    return tuple(
-        zone.localize(datetime.combine(day, time()))
-        .astimezone(pytz.UTC)
-        .replace(tzinfo=None)
-        for day in (first, last + timedelta(days=1))
-    )
+UNCHECKED = "crm_agenda.unchecked_events"
 
 
 class CalendarEvent(models.Model):
@@ -141,6 +109,7 @@ class CalendarEvent(models.Model):
                 and stop > now
                 and event.agenda_calendar_id.double_booking == "refuse"
             )
+        self.filtered(lambda e: e.id and e.slot_exclusive)._check_later()
 
     @api.depends_context("uid")
     @api.depends("agenda_calendar_id.double_booking", "slot_start", "slot_stop")
@@ -220,21 +189,38 @@ class CalendarEvent(models.Model):
     def _get_slot_summary(self):
         """Return a line for each event, with no more than the user may know of it."""
         lines = [
+            f"{event.display_name}, {event._get_when()}"
             # sudo: its name says no more to who may not read it, see its compute
-            f"{event.sudo().display_name}, {event._get_when()}"
-            for event in self[:SHOWN_CLASHES]
+            for event in self[:SHOWN_CLASHES].sudo()
         ]
         if len(self) > SHOWN_CLASHES:
             lines.append(self.env._("and %s more", len(self) - SHOWN_CLASHES))
         return "\n".join(lines)
 
+    def _check_later(self):
+        """Check these slots when the transaction ends, if nobody does it before.
+
+        Whatever it was that changed them: who did it is not to get an error of the
+        database.
+        """
+        if not self:
+            return
+        precommit = self.env.cr.precommit
+        if UNCHECKED not in precommit.data:
+            # As nobody in particular: to whom the message goes is not known there.
+            nobody = self.env.ref("base.public_user")
+            precommit.add(self.browse().with_user(nobody)._check_double_booking)
+        precommit.data.setdefault(UNCHECKED, set()).update(self.ids)
+
+    @api.model
     def _check_double_booking(self):
         """Have the database check now what it would refuse when all is done.
 
-        :raise ValidationError: one of these events takes time that is taken
+        :raise ValidationError: an event takes time that is taken
         """
-        # sudo: who moves an event need not be in its calendar
-        if not any(self.sudo().mapped("slot_exclusive")):
+        self._recompute_model(["slot_exclusive"])
+        events = self.browse(self.env.cr.precommit.data.get(UNCHECKED))
+        if not events:
             return
         try:
             self.env.flush_all()
@@ -248,21 +234,39 @@ class CalendarEvent(models.Model):
                     "SET CONSTRAINTS calendar_event_no_double_booking DEFERRED"
                 )
         except ExclusionViolation:
-            clashes = self.filtered(lambda e: e.sudo().slot_exclusive)._get_clashes()
-            for event, others in clashes.items():
+            # sudo: who moves an event need not be in its calendar
+            events = events.exists().filtered(lambda e: e.sudo().slot_exclusive)
+            for event, others in events._get_clashes().items():
                 others = others.filtered("slot_exclusive")
                 if others:
                     raise ValidationError(event._get_refusal(others)) from None
-            # The other one is of a transaction that ended after ours had begun: the
-            # constraint's own message has to do.
-            raise
+            # The other one is of a transaction that ended after ours had begun.
+            raise ValidationError(events._get_refusal(self.browse())) from None
+        del self.env.cr.precommit.data[UNCHECKED]
 
     def _get_refusal(self, others):
-        calendar = self.sudo().agenda_calendar_id  # sudo: as in the check
+        """Return what says that these events can't be at that time, and why.
+
+        :param others: what else takes it, if it is known
+        """
+        # Who runs an event need not know its calendar, nor what is in it.
+        calendar = self.sudo().agenda_calendar_id.with_env(self.env)
+        known = len(calendar) == 1 and calendar._filtered_access("read")
+        names = {
+            "calendar": known.name if known else self.env._("The calendar"),
+            "event": self._get_slot_summary(),
+            "others": others.with_env(self.env)._get_slot_summary(),
+        }
+        if known and others:
+            return self.env._(
+                "%(calendar)s takes one event at a time. %(event)s overlaps with:\n"
+                "%(others)s\n"
+                "Give one of them another time or another calendar.",
+                **names,
+            )
         return self.env._(
-            "%(calendar)s takes one event at a time. %(event)s overlaps with:\n"
-            "%(others)s",
-            calendar=calendar.name,
-            event=self._get_slot_summary(),
-            others=others.with_env(self.env)._get_slot_summary(),
+            "%(calendar)s takes one event at a time, and that time is taken:\n"
+            "%(event)s\n"
+            "Choose another time or another calendar.",
+            **names,
         )

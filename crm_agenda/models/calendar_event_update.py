@@ -23,6 +23,7 @@ CHANGING_FIELDS = {
     "recurrence_update",
     "recurrency",
     "shared_user_ids",
+    "show_as",
     "start",
     "start_date",
     "stop",

@@ -275,15 +275,7 @@ class CrmAgendaCalendar(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.get("double_booking") == "refuse":
-            # sudo: events of a private kind, which the user may not see, count too.
-            events = self.env["calendar.event"].sudo()
-            events.search(
-                [
-                    ("agenda_calendar_id", "in", self.ids),
-                    ("slot_exclusive", "=", True),
-                ]
-            ).with_env(self.env)._check_double_booking()
+        self.env["calendar.event"]._check_double_booking()
         return result
 
     def unlink(self):

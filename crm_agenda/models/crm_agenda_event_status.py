@@ -33,6 +33,7 @@ class CrmAgendaEventStatus(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        self.env["calendar.event"]._check_double_booking()
         if "kind" in vals:
             self.env["crm.agenda.reminder"]._plan_coming(
                 [("agenda_status_id", "in", self.ids)]

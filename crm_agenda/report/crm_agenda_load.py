@@ -8,7 +8,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.calendar_event_slot import get_days
+from ..models.days import get_days
 
 WEEK = timedelta(weeks=1)
 WEEKS_BACK, WEEKS_AHEAD = 13, 26

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.calendar_event_slot import get_days
+from ..models.days import get_days
 
 
 class CrmAgendaReassign(models.TransientModel):

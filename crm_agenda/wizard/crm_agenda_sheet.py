@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_time, html2plaintext
 
-from ..models.calendar_event_slot import check_days
+from ..models.days import check_days
 
 MAP_URL = "https://www.google.com/maps/search/?"
 

@@ -7,8 +7,8 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..models.calendar_event_slot import check_days, get_days
 from ..models.compat import Constraint, Intervals
+from ..models.days import check_days, get_days
 
 SHOWN_SLOTS = 20
 STEP = timedelta(minutes=15)  # to which the start of a slot is rounded
