@@ -4,6 +4,7 @@ from . import crm_agenda_event_type
 from . import crm_agenda_document_model
 from . import crm_agenda_calendar
 from . import crm_agenda_calendar_hours
+from . import crm_agenda_calendar_panel
 from . import crm_agenda_share
 from . import crm_agenda_reminder
 from . import calendar_alarm
@@ -14,6 +15,7 @@ from . import calendar_event_document
 from . import calendar_event_group
 from . import calendar_event_hours
 from . import calendar_event_privacy
+from . import calendar_event_screen
 from . import calendar_event_series
 from . import calendar_event_slot
 from . import calendar_event_update

@@ -18,6 +18,10 @@ class CrmAgendaEventStatus(models.Model):
         help="Done and cancelled events are over: they are never late, and a "
         "cancelled one leaves its time free.",
     )
+    tentative = fields.Boolean(
+        string="Not Confirmed",
+        help="The event may still change: it is drawn with a dashed line.",
+    )
     color = fields.Integer()
     fold = fields.Boolean(
         string="Folded in Kanban", help="Its column starts folded in the kanban."

@@ -1,5 +1,9 @@
+from urllib.parse import urlencode
+
 from odoo import api, models
 from odoo.exceptions import AccessError
+
+MAP_URL = "https://www.google.com/maps/search/?"
 
 
 class ResPartner(models.Model):
@@ -49,6 +53,16 @@ class ResPartner(models.Model):
         address = self._display_address(without_company=True) if self else ""
         lines = [line.strip() for line in address.splitlines()]
         return ", ".join(filter(None, lines))
+
+    def _get_agenda_phones(self):
+        """Return the numbers; not every series has a mobile one."""
+        fnames = [fname for fname in ("phone", "mobile") if fname in self._fields]
+        return [self[fname] for fname in fnames if self[fname]]
+
+    @api.model
+    def _get_agenda_map_url(self, place):
+        """Return a link to a map that shows the place, a text."""
+        return place and f"{MAP_URL}{urlencode({'api': 1, 'query': place})}"
 
     def _plan_agenda_reminders(self):
         """Plan anew what is due to these people."""

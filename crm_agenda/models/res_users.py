@@ -16,6 +16,15 @@ class ResUsers(models.Model):
         help="New events of the agenda start in this calendar.",
     )
 
+    agenda_hidden_calendar_ids = fields.Many2many(
+        "crm.agenda.calendar",
+        "crm_agenda_hidden_calendar_rel",
+        "user_id",
+        "calendar_id",
+        string="Calendars not shown",
+        help="Unticked beside the calendar screen.",
+    )
+
     @property
     def SELF_READABLE_FIELDS(self):
         return list(super().SELF_READABLE_FIELDS) + ["agenda_calendar_id"]

@@ -1,13 +1,10 @@
 from datetime import datetime, time, timedelta
-from urllib.parse import urlencode
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_time, html2plaintext
 
 from ..models.days import check_days
-
-MAP_URL = "https://www.google.com/maps/search/?"
 
 
 class CrmAgendaSheet(models.TransientModel):
@@ -150,9 +147,9 @@ class CrmAgendaSheet(models.TransientModel):
             "event": event,
             "time": self._get_time(event, date),
             "customer": customer.display_name,
-            "phones": self._get_phones(customer),
+            "phones": customer._get_agenda_phones(),
             "place": place,
-            "map_url": place and MAP_URL + urlencode({"api": 1, "query": place}),
+            "map_url": customer._get_agenda_map_url(place),
             "document": event.document_ref.display_name
             if event.document_ref
             else event.document_kind,
@@ -182,11 +179,6 @@ class CrmAgendaSheet(models.TransientModel):
 
     def _format_date(self, date):
         return format_date(self.env, date, date_format="d MMM")
-
-    def _get_phones(self, customer):
-        """Return the customer's numbers; not every series has a mobile one."""
-        fnames = [fname for fname in ("phone", "mobile") if fname in customer._fields]
-        return [customer[fname] for fname in fnames if customer[fname]]
 
     def _has_description(self, event):
         """Say whether something is written, markup apart."""

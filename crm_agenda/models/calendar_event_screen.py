@@ -1,0 +1,69 @@
+"""What the calendar screen asks of events."""
+
+from odoo import fields, models
+from odoo.tools import is_html_empty
+
+
+class CalendarEvent(models.Model):
+    _inherit = "calendar.event"
+
+    agenda_icon = fields.Char(related="agenda_type_id.icon")
+    agenda_tentative = fields.Boolean(related="agenda_status_id.tentative")
+
+    def _compute_user_can_edit(self):
+        """An event of the agenda is edited by whom the record rules let."""
+        agenda = self.filtered("agenda_calendar_id")
+        saved = agenda._origin
+        editable = saved._filtered_access("write")
+        for event in agenda:
+            event.user_can_edit = event._origin not in saved - editable
+        return super(CalendarEvent, self - agenda)._compute_user_can_edit()
+
+    def get_popover_details(self):
+        """Return what the popover shows of one event, as its reader may know it."""
+        self.ensure_one()
+        self.check_access("read")
+        customer = self.customer_id._filtered_access("read")
+        place = self.location or customer._get_agenda_place()
+        document = self.document_ref
+        statuses = self.env["crm.agenda.event.status"].search(
+            [
+                (
+                    "company_id",
+                    "in",
+                    [False, self.sudo().agenda_calendar_id.company_id.id],
+                )
+            ]
+        )  # sudo: whoever reads the event may know its company
+        return {
+            "type": self.agenda_type_id.name,
+            "status_id": self.agenda_status_id.id,
+            "statuses": [
+                {"id": status.id, "name": status.name}
+                for status in statuses | self.agenda_status_id
+            ],
+            "customer": customer.display_name,
+            "phones": customer._get_agenda_phones(),
+            "place": place,
+            "map_url": customer._get_agenda_map_url(place),
+            "document": (document or self.document_kind)
+            and {
+                "id": bool(document) and document.id,
+                "model": bool(document) and document._name,
+                "name": document.display_name if document else self.document_kind,
+                "state": self.document_state,
+            },
+            "description": not is_html_empty(self.description) and self.description,
+        }
+
+    def action_print_sheet(self):
+        """Print the day of the event in its calendar."""
+        self.ensure_one()
+        day = fields.Datetime.context_timestamp(self, self.start).date()
+        sheet = self.env["crm.agenda.sheet"].create(
+            {
+                "calendar_ids": [(6, 0, self.agenda_calendar_id.ids)],
+                "date_from": self.start_date if self.allday else day,
+            }
+        )
+        return sheet.action_print()
