@@ -89,8 +89,9 @@ class CalendarEvent(models.Model):
         help="Over, and neither done nor cancelled.",
     )
     customer_id = fields.Many2one("res.partner", index=True, ondelete="set null")
-    user_id = fields.Many2one(index=True)  # the record rules ask for it
-    recurrence_id = fields.Many2one(index=True)  # Odoo asks all events for it
+    # As 19.0 has them: the record rules ask for the one, Odoo for the other.
+    user_id = fields.Many2one(index="btree_not_null")
+    recurrence_id = fields.Many2one(index="btree_not_null")
     shared_user_ids = fields.Many2many(
         "res.users",
         "calendar_event_shared_user_rel",
