@@ -28,7 +28,7 @@ PLAN_FIELDS = {
 CLICK_HOURS = 1.0
 # What decides what an event gets by default, and what of that has to be looked up.
 DEFAULTING = {"agenda_calendar_id", "agenda_type_id"}
-LOOKED_UP = frozenset({"agenda_status_id", "alarm_ids"})
+LOOKED_UP = frozenset({"alarm_ids"})
 # What 19.0 is not to add to an event of the agenda: who attends, to the description,
 # and the id of the screen's record.
 AS_TYPED = {"skip_contact_description": True, "default_res_id": False}
@@ -284,14 +284,6 @@ class CalendarEvent(models.Model):
         result = super().write(values)
         if "attachment_ids" in values:
             self._adopt_attachments()
-        if values.get("agenda_calendar_id") and "agenda_status_id" not in values:
-            for event in self.filtered(lambda e: not e.agenda_status_id):
-                vals = {
-                    "agenda_calendar_id": event.agenda_calendar_id.id,
-                    "agenda_type_id": event.agenda_type_id.id,
-                }
-                defaults = self._get_agenda_defaults(vals, {"agenda_status_id"})
-                event.agenda_status_id = defaults["agenda_status_id"]
         if PLAN_FIELDS & set(values):
             # sudo: whether there is something to plan is not shown to anybody
             reminding = self.sudo()
@@ -395,12 +387,6 @@ class CalendarEvent(models.Model):
             "res_model_id": False,
             "res_id": False,
         }
-        if "agenda_status_id" in missing:
-            statuses = self.env["crm.agenda.event.status"].sudo()
-            values["agenda_status_id"] = (
-                event_type.starting_status_id
-                or statuses._get_starting(calendar.company_id)
-            ).id
         if "alarm_ids" in missing:
             alarms = event_type.default_alarm_ids or calendar.default_alarm_ids
             values["alarm_ids"] = [(6, 0, alarms.ids)]

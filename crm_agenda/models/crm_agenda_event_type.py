@@ -43,3 +43,11 @@ class CrmAgendaEventType(models.Model):
         "CHECK (default_duration >= 0 AND default_duration <= 8760)",
         "The default duration can't be negative, nor longer than a year.",
     )
+
+    def _get_starting_status(self, company):
+        """Return the status in which events of this type begin in a company.
+
+        Of no type, too.
+        """
+        status = self.starting_status_id
+        return status or status._get_starting(company)
