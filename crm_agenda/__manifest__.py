@@ -1,7 +1,7 @@
 {
     "name": "Agenda",
     "summary": "Calendars shared with users, teams and groups, tied to the CRM",
-    "version": "1.0.0",
+    "version": "1.1.0",
     "category": "Productivity",
     "license": "LGPL-3",
     "author": "crm_agenda contributors",
