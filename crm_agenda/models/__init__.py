@@ -19,6 +19,7 @@ from . import calendar_event_screen
 from . import calendar_event_series
 from . import calendar_event_slot
 from . import calendar_event_status
+from . import calendar_event_time
 from . import calendar_event_update
 from . import calendar_attendee
 from . import calendar_token

@@ -351,16 +351,6 @@ class CalendarEvent(models.Model):
     def _expand_statuses(self, statuses, domain, order=None):
         return statuses.search([("company_id", "in", [False, self.env.company.id])])
 
-    def _get_when(self):
-        """Return the event's time, in the context's language and time zone."""
-        self.ensure_one()
-        return self._show_when(self.start, self.stop, self.duration, self.allday)
-
-    @api.model
-    def _show_when(self, start, stop, duration, allday):
-        """Return Odoo's text in one line; it has two for what lasts for days."""
-        return " ".join(self._get_display_time(start, stop, duration, allday).split())
-
     def _get_agenda_url(self):
         """Return a link that opens the event in the web client."""
         self.ensure_one()

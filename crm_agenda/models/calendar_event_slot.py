@@ -121,7 +121,7 @@ class CalendarEvent(models.Model):
         for event in self:
             event.has_clash = event in clashes
 
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang", "tz")
     @api.depends("has_clash")
     def _compute_clash_summary(self):
         clashes = self.filtered("has_clash")._get_clashes()

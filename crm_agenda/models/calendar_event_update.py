@@ -48,14 +48,10 @@ class State(
     namedtuple(
         "State",
         "id series start name when location agenda_calendar_id agenda_status_id "
-        "organizer event_tz private attendees extra",
+        "timezone private attendees extra",
     )
 ):
     """What there is to tell of an event as it was, or as it became."""
-
-    @property
-    def timezone(self):
-        return self.organizer.tz or self.event_tz or "UTC"
 
     def get_members(self, fname):
         """Return the contacts of the calendar's people, who know no private event."""
@@ -144,12 +140,11 @@ class CalendarEvent(models.Model):
                 series=event.recurrence_id.id,
                 start=event.start,
                 name=event.name,
-                when=(event.start, event.stop, event.duration, event.allday),
+                when=event._get_times(),
                 location=event.location or "",
                 agenda_calendar_id=event.agenda_calendar_id,
                 agenda_status_id=event.agenda_status_id,
-                organizer=event.user_id,
-                event_tz=event.recurrency and event.event_tz,
+                timezone=event._get_timezone(),
                 private=event.privacy == "private",
                 attendees=event.partner_ids,
                 extra=event.shared_user_ids.partner_id,
@@ -178,11 +173,10 @@ class CalendarEvent(models.Model):
         messages = defaultdict(self.env["res.partner"].browse)
         for partner, changes in items.items():
             if partner != author and partner.active:
-                timezone = partner.tz or (changes[0][2] or changes[0][1]).timezone
-                locale = (partner.lang, timezone, any(partner.user_ids))
+                locale = (partner.lang, partner.tz, any(partner.user_ids))
                 messages[locale + self._group_by_series(changes)] |= partner
-        for (lang, timezone, has_login, *told), partners in messages.items():
-            events = self.with_context(lang=lang, tz=timezone)
+        for (lang, tz, has_login, *told), partners in messages.items():
+            events = self.with_context(lang=lang, tz=tz)
             events._send_update(partners, told, has_login)
 
     @api.model
@@ -346,7 +340,8 @@ class CalendarEvent(models.Model):
     def _show_state(self, state, fname):
         value = getattr(state, fname)
         if fname == "when":
-            return self._show_when(*value)
+            own = self.env.context.get("tz")
+            return self._write_time(*value, own or state.timezone, own)
         if isinstance(value, models.BaseModel):
             return value.with_env(value.env(context=self.env.context)).name or ""
         return value

@@ -207,7 +207,8 @@ class CrmAgendaReminder(models.Model):
         for partner, channels in self._get_recipients(event).items():
             for alarm in event.alarm_ids:
                 if alarm.alarm_type in channels:
-                    due = alarm._get_due(event, self._get_timezone(event, partner))
+                    timezone = pytz.timezone(event._get_timezone(partner))
+                    due = alarm._get_due(event, timezone)
                     if due <= now + HORIZON:
                         wanted[event.id, alarm.id, partner.id] = due
         return wanted
@@ -239,10 +240,6 @@ class CrmAgendaReminder(models.Model):
                     ("notification", "email") if internal else ("email",)
                 )
         return recipients
-
-    @api.model
-    def _get_timezone(self, event, partner):
-        return pytz.timezone(partner.tz or event.event_tz or event.user_id.tz or "UTC")
 
     def _is_reopened(self):
         return self.state == "cancelled" and not self.late
@@ -422,15 +419,14 @@ class CrmAgendaReminder(models.Model):
         shown = self - emails
         emails.write({"state": "sent", "sent_at": now, "next_attempt": False})
         shown.write({"state": "sent", "sent_at": now, "next_attempt": now + SNOOZE})
-        rows_by_locale = defaultdict(list)
+        ids_by_lang = defaultdict(list)
         for row in emails:
-            timezone = self._get_timezone(row.event_id, row.partner_id).zone
-            rows_by_locale[row.partner_id.lang, timezone].append(row.id)
+            ids_by_lang[row.partner_id.lang].append(row.id)
         self.env["mail.mail"].create(
             [
                 row._get_mail_values()
-                for (lang, timezone), ids in rows_by_locale.items()
-                for row in self.browse(ids).with_context(lang=lang, tz=timezone)
+                for lang, ids in ids_by_lang.items()
+                for row in self.browse(ids).with_context(lang=lang)
             ]
         )
         shown._show()
@@ -440,7 +436,7 @@ class CrmAgendaReminder(models.Model):
         event = self.event_id
         sender = event.user_id.partner_id or self.env.company.partner_id
         sender = sender if sender.email else self.env.company.partner_id
-        when = event._get_when()
+        when = event._get_when(self.partner_id)
         return {
             "subject": self.env._(
                 "Reminder: %(name)s, %(when)s", name=event.name, when=when
@@ -465,6 +461,7 @@ class CrmAgendaReminder(models.Model):
         """Pop up in the web clients of the recipients."""
         for user in self.partner_id.user_ids.filtered(lambda u: not u.share):
             manager = self.env["calendar.alarm_manager"].with_user(user)
+            manager = manager.with_context(lang=user.lang)
             user._bus_send("calendar.alarm", manager.get_next_notif())
 
     @api.model
@@ -494,7 +491,7 @@ class CrmAgendaReminder(models.Model):
                 "alarm_id": row.alarm_id.id,
                 "event_id": row.event_id.id,
                 "title": row.event_id.name,
-                "message": row.event_id._get_when(),
+                "message": row.event_id._get_when(partner),
                 "timer": 0,
                 "notify_at": fields.Datetime.to_string(row.due),
             }

@@ -21,6 +21,7 @@ from . import test_series
 from . import test_share_access
 from . import test_share_model
 from . import test_sheet
+from . import test_time
 from . import test_time_finder
 from . import test_token
 from . import test_update

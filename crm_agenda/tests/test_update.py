@@ -178,10 +178,15 @@ class TestUpdate(TestAgendaCommon):
         self.heard()
         bodies = {message.partner_ids: message.body for message in self.last}
         madrid = bodies[self.told_all.partner_id]
-        self.assertRegex(madrid, r"11:00:00(.|\n)*12:00:00")
+        self.assertRegex(
+            madrid, r"26/03/2026 11:00 – 12:00(.|\n)*30/03/2026 12:00 – 13:00"
+        )
         self.assertIn("Cambio de hora: Boiler check", madrid)
         new_york = bodies[self.extra.partner_id]
-        self.assertRegex(new_york, r"06:00:00(.|\n)*06:00:00")
+        self.assertRegex(
+            new_york,
+            r"03/26/2026 06:00( AM)? – 07:00(.|\n)*03/30/2026 06:00( AM)? – 07:00",
+        )
         self.assertIn("/mail/view?model=calendar.event&amp;res_id=", new_york)
 
     def test_each_gets_it_where_he_wants_it(self):

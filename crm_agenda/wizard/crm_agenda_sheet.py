@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, format_time, html2plaintext
+from odoo.tools import format_date, html2plaintext
 
 from ..models.days import check_days
 
@@ -145,7 +145,7 @@ class CrmAgendaSheet(models.TransientModel):
         place = event.location or customer._get_agenda_place()
         return {
             "event": event,
-            "time": self._get_time(event, date),
+            "time": event._get_when(day=date),
             "customer": customer.display_name,
             "phones": customer._get_agenda_phones(),
             "place": place,
@@ -155,30 +155,6 @@ class CrmAgendaSheet(models.TransientModel):
             else event.document_kind,
             "has_description": self._has_description(event),
         }
-
-    def _get_time(self, event, date):
-        """Return from when to when, with the days that are not ``date``."""
-        first, last = self._get_span(event)
-        if event.allday:
-            if first == last:
-                return self.env._("All day")
-            return self.env._(
-                "All day, %(first)s – %(last)s",
-                first=self._format_date(first),
-                last=self._format_date(last),
-            )
-        start, stop = (
-            format_time(self.env, self._localize(instant).time(), time_format="short")
-            for instant in (event.start, event.stop)
-        )
-        if first != date:
-            start = f"{self._format_date(first)} {start}"
-        if last != date:
-            stop = f"{self._format_date(last)} {stop}"
-        return f"{start} – {stop}"
-
-    def _format_date(self, date):
-        return format_date(self.env, date, date_format="d MMM")
 
     def _has_description(self, event):
         """Say whether something is written, markup apart."""
