@@ -4,7 +4,10 @@ from .compat import JOINED
 
 
 class CalendarAttendee(models.Model):
-    _inherit = "calendar.attendee"
+    _name = "calendar.attendee"
+    _inherit = ["calendar.attendee", "crm.agenda.guard.mixin"]
+
+    _guarded_in_write = ("event_id",)
 
     # The record rules ask for fields of the event, which would otherwise be looked up
     # among all events.

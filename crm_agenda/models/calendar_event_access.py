@@ -27,7 +27,11 @@ SLOT_OPERATORS = {"=", "!=", "<", "<=", ">", ">=", "in", "not in"}
 
 
 class CalendarEvent(models.Model):
-    _inherit = "calendar.event"
+    _name = "calendar.event"
+    _inherit = ["calendar.event", "crm.agenda.guard.mixin"]
+
+    _guarded_in_create = ("recurrence_id",)
+    _guarded_in_write = ("agenda_calendar_id", "recurrence_id")
 
     def _compute_display_name(self):
         """Name an event only for who may read it.
@@ -76,8 +80,6 @@ class CalendarEvent(models.Model):
         return super()._search(domain, offset, limit, order, **kwargs)
 
     def write(self, values):
-        if "agenda_calendar_id" in values:
-            self._check_move(values["agenda_calendar_id"])
         if "current_status" in values:
             values = dict(values)
             self._answer_invitation(values.pop("current_status"))
@@ -122,29 +124,25 @@ class CalendarEvent(models.Model):
         )
         return events._filtered_access(operation).with_env(self.env)
 
-    def _check_move(self, calendar_id):
-        """Ask for the right to write in the calendars that events leave and enter.
+    def _check_links(self, fname, made, undone):
+        if fname == "recurrence_id":
+            undone = set()  # who may write an event may take it out of its series
+        return super()._check_links(fname, made, undone)
 
-        Record rules see a record as it is before the write, not as it becomes.
-        """
-        if self.env.su:
-            return
-        target = self.env["crm.agenda.calendar"].browse(calendar_id or [])
-        # sudo: the user may be an organizer out of the calendar he is leaving
-        moving = self.sudo().filtered(lambda e: e.agenda_calendar_id != target)
-        if not moving:
-            return
-        calendars = (moving.agenda_calendar_id | target.sudo()).with_env(self.env)
-        writable = calendars.search(
-            [("id", "in", calendars.ids), ("can_write", "=", True)]
-        )
-        if calendars - writable:
-            raise AccessError(
-                self.env._(
-                    "You may move an event only between calendars in which you may "
-                    "write events."
-                )
+    def _check_linkable(self):
+        """Refuse who may not write an event of the agenda to link something to it."""
+        # sudo: only to tell which are the agenda's
+        events = self.sudo().exists().filtered("agenda_calendar_id")
+        events = events.with_env(self.env)
+        if events - events._filtered_access("write"):
+            self._refuse_link()
+
+    def _refuse_link(self):
+        raise AccessError(
+            self.env._(
+                "This concerns an event that you may not write: nothing is saved."
             )
+        )
 
     def _answer_invitation(self, state):
         """Answer as an attendee, who need not have the right to write the event."""

@@ -3,7 +3,7 @@ from collections import defaultdict
 from psycopg2 import sql
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .compat import GROUP_USERS, Constraint, asks_for
 
@@ -14,9 +14,12 @@ class CrmAgendaCalendar(models.Model):
     """A calendar that is managed and shared on its own."""
 
     _name = "crm.agenda.calendar"
+    _inherit = "crm.agenda.guard.mixin"
     _description = "Agenda Calendar"
     _order = "sequence, name, id"
     _check_company_auto = True
+
+    _guarded_in_write = ("owner_id",)
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
@@ -160,6 +163,9 @@ class CrmAgendaCalendar(models.Model):
     can_write = fields.Boolean(
         compute="_compute_access", string="I may write", search="_search_can_write"
     )
+    can_give_away = fields.Boolean(
+        compute="_compute_access", string="I may give it another owner"
+    )
     coming_event_count = fields.Integer(
         compute="_compute_coming_event_count", string="Coming Events"
     )
@@ -218,11 +224,14 @@ class CrmAgendaCalendar(models.Model):
         """Look for the one user, without reading the hundreds that there may be."""
         # sudo: everybody may know what he may do himself
         calendars = self._origin.sudo().with_context(active_test=False)
+        is_administrator = self.env.user._is_agenda_manager()
         writable = calendars._filter_by("can_write")
         readable = writable | (calendars - writable)._filter_by("can_read")
         for calendar in self:
             calendar.can_write = calendar._origin in writable
             calendar.can_read = calendar._origin in readable
+            owner = calendar._origin.sudo().owner_id or self.env.user
+            calendar.can_give_away = is_administrator or owner == self.env.user
 
     def _filter_by(self, fname):
         domain = [("id", "in", self.ids), (fname, "=", True)]
@@ -327,6 +336,26 @@ class CrmAgendaCalendar(models.Model):
         """Return the names of the fields that depend on who the people are."""
         fnames = self._fields["member_ids"].compute
         return [f.name for f in self._fields.values() if f.compute == fnames]
+
+    def _check_links(self, fname, made, undone):
+        """Have only the owner, or an administrator, give a calendar away."""
+        owners = {owner_id for _id, owner_id in undone}
+        is_administrator = self.env.su or self.env.user._is_agenda_manager()
+        if owners - {self.env.uid} and not is_administrator:
+            raise AccessError(
+                self.env._("Only the owner of a calendar gives it another owner.")
+            )
+
+    def _check_linkable(self):
+        """Refuse who may not write events in these calendars, archived ones too."""
+        calendars = self.with_context(active_test=False)
+        if self - calendars._filter_by("can_write"):
+            raise AccessError(
+                self.env._(
+                    "You may move an event only between calendars in which you may "
+                    "write events."
+                )
+            )
 
     def _filter_watched(self):
         """Return the calendars of which the user is shown what overlaps."""

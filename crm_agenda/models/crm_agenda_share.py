@@ -74,26 +74,27 @@ class CrmAgendaShare(models.Model):
             subject = share.user_id or share.team_id or share.group_id
             share.display_name = subject.display_name
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_manage([vals.get("calendar_id") for vals in vals_list])
-        return super().create(vals_list)
+    @api.model
+    def _create(self, data_list):
+        # Here the defaults of the context are among the values.
+        self._check_manage(data["stored"].get("calendar_id") for data in data_list)
+        return super()._create(data_list)
 
     def write(self, vals):
-        if "calendar_id" in vals:
-            self._check_manage([vals["calendar_id"]])
+        self._check_manage([vals.get("calendar_id")])
         return super().write(vals)
 
     @api.model
     def _check_manage(self, calendar_ids):
         """Ask for the right to manage before the share itself could give it.
 
-        The record rules look at a new share once it counts.
+        The record rules look at a share once it counts.
         """
+        ids = set(filter(None, calendar_ids))
         calendars = self.env["crm.agenda.calendar"].browse(
-            set(filter(None, calendar_ids))
+            id_ for id_ in ids if isinstance(id_, int)
         )
-        if calendars - calendars._filtered_access("write"):
+        if ids - set(calendars._filtered_access("write").ids):
             raise AccessError(self.env._("Only who manages a calendar may share it."))
 
     def _get_users(self):

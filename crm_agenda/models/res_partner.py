@@ -1,7 +1,6 @@
 from urllib.parse import urlencode
 
-from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo import models
 
 MAP_URL = "https://www.google.com/maps/search/?"
 
@@ -10,16 +9,15 @@ class ResPartner(models.Model):
     """A customer: his events are those of his company's contacts too."""
 
     _name = "res.partner"
-    _inherit = ["res.partner", "crm.agenda.document.mixin"]
+    _inherit = [
+        "res.partner",
+        "crm.agenda.document.mixin",
+        "crm.agenda.guard.mixin",
+    ]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_meetings(vals)
-        return super().create(vals_list)
+    _guarded_in_create = _guarded_in_write = ("meeting_ids",)
 
     def write(self, vals):
-        self._check_meetings(vals)
         result = super().write(vals)
         if "tz" in vals:
             self._plan_agenda_reminders()
@@ -29,24 +27,17 @@ class ResPartner(models.Model):
         self.env["crm.agenda.reminder"]._confirm_shown(self.env.user.partner_id)
         return super()._set_calendar_last_notif_ack()
 
-    def _check_meetings(self, vals):
-        """Ask for the right to write an agenda event to make somebody attend it.
-
-        From this side of the relation, Odoo asks only for the right to write the
-        contact, and an attendee reads the event.
-        """
-        ids = set()
-        for command in vals.get("meeting_ids") or ():
-            if command[0] == 4:
-                ids.add(command[1])
-            elif command[0] == 6:
-                ids.update(command[2])
-        events = self.env["calendar.event"].browse(ids)
-        # sudo: only to tell which events are the agenda's, and attended already
-        events = events.sudo().filtered("agenda_calendar_id") - self.sudo().meeting_ids
-        events = events.with_env(self.env)
-        if events - events._filtered_access("write"):
-            raise AccessError(self.env._("You may not invite anybody to that event."))
+    def _check_links(self, fname, made, undone):
+        super()._check_links(fname, made, undone)
+        # Odoo lets who attends a private event write it, and the user does by now.
+        me = self.env.user.partner_id.id
+        events = self.env["calendar.event"].browse(
+            {event_id for partner_id, event_id in made if partner_id == me}
+        )
+        # sudo: an event to which the user invited themselves
+        events = events.sudo().filtered("agenda_calendar_id")
+        if any(e._is_private() and e.user_id != self.env.user for e in events):
+            events._refuse_link()
 
     def _get_agenda_place(self):
         """Return the address in one line, nothing of nobody."""

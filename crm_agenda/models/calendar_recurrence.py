@@ -1,0 +1,24 @@
+from odoo import models
+
+
+class CalendarRecurrence(models.Model):
+    _name = "calendar.recurrence"
+    _inherit = ["calendar.recurrence", "crm.agenda.guard.mixin"]
+
+    _guarded_in_write = ("base_event_id",)
+
+    def _check_links(self, fname, made, undone):
+        # An occurrence takes over when the first one ends, whoever ends it.
+        events = self.env["calendar.event"].browse({event_id for _id, event_id in made})
+        # sudo: only to tell what is in the series, where it joined by right
+        inside = {(event.recurrence_id.id, event.id) for event in events.sudo()}
+        return super()._check_links(fname, made - inside, undone)
+
+    def _check_linkable(self):
+        """Refuse who may not write all the events of the series, as one that joins
+        gets their texts."""
+        # sudo: a series may have private occurrences
+        events = self.env["calendar.event"].sudo().with_context(active_test=False)
+        events = events.search([("recurrence_id", "in", self.ids)])
+        events |= self.sudo().base_event_id
+        events.with_env(self.env)._check_linkable()

@@ -1,0 +1,20 @@
+from odoo import models
+
+
+class MergePartner(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Refuse to give somebody with a login the meetings of another contact."""
+        partners = self.env["res.partner"].browse(partner_ids).exists()
+        # sudo: whose login it is, archived or not
+        users = self.env["res.users"].sudo().with_context(active_test=False)
+        person = users.search([("partner_id", "in", partners.ids)]).partner_id
+        if person:
+            links = partners._read_links("meeting_ids")
+            known = {
+                event_id for partner_id, event_id in links if partner_id in person.ids
+            }
+            gained = {link for link in links if link[1] not in known}
+            person.with_env(self.env)._check_links("meeting_ids", gained, set())
+        return super()._merge(partner_ids, dst_partner, extra_checks)
