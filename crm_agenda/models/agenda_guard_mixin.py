@@ -26,22 +26,25 @@ class AgendaGuardMixin(models.AbstractModel):
     @api.model
     def _create(self, data_list):
         records = super()._create(data_list)
-        for fname in self._guarded_in_create:
+        for fname in () if self.env.su else self._guarded_in_create:
             if any(data["stored"].get(fname) for data in data_list):
                 records._check_links(fname, records._read_links(fname), set())
         return records
 
     def write(self, vals):
         before = {
-            fname: self._read_links(fname)
-            for fname in self._guarded_in_write
-            if fname in vals
+            fname: self._read_links(fname) for fname in self._get_guarded(set(vals))
         }
         result = super().write(self._drop_computed(vals))
         for fname, old in before.items():
             new = self._read_links(fname)
             self._check_links(fname, new - old, old - new)
         return result
+
+    @api.model
+    def _get_guarded(self, fnames):
+        """Return the guarded relations that change when these fields are written."""
+        return set() if self.env.su else fnames.intersection(self._guarded_in_write)
 
     @api.model
     @ormcache()
@@ -81,6 +84,6 @@ class AgendaGuardMixin(models.AbstractModel):
 
     def _check_links(self, fname, made, undone):
         """Refuse links, as ``_read_links`` gives them, that are not the user's."""
-        if made | undone and not self.env.su:
+        if made | undone:
             comodel = self.env[self._fields[fname].comodel_name]
             comodel.browse({other for _id, other in made | undone})._check_linkable()

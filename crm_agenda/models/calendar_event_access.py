@@ -30,8 +30,8 @@ class CalendarEvent(models.Model):
     _name = "calendar.event"
     _inherit = ["calendar.event", "crm.agenda.guard.mixin"]
 
-    _guarded_in_create = ("recurrence_id",)
-    _guarded_in_write = ("agenda_calendar_id", "recurrence_id")
+    _guarded_in_create = ("recurrence_id", "res_id")
+    _guarded_in_write = ("agenda_calendar_id", "recurrence_id", "res_id")
 
     def _compute_display_name(self):
         """Name an event only for who may read it.

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import SQL
 
 DOCUMENT_FIELDS = {"res_model", "res_model_id", "res_id"}
 
@@ -115,6 +116,66 @@ class CalendarEvent(models.Model):
         return super().write(values)
 
     @api.model
+    def _get_guarded(self, fnames):
+        if DOCUMENT_FIELDS & fnames:
+            fnames = fnames | {"res_id"}
+        return super()._get_guarded(fnames)
+
+    def _read_links(self, fname):
+        if fname != "res_id":
+            return super()._read_links(fname)
+        self.flush_recordset(["res_model", "res_id"])
+        query = SQL(
+            "SELECT id, res_model, res_id FROM calendar_event "
+            "WHERE id = ANY(%s) AND res_model IS NOT NULL AND res_id != 0",
+            list(self.ids),
+        )
+        return {
+            (id_, (model, res_id))
+            for id_, model, res_id in self.env.execute_query(query)
+        }
+
+    def _check_links(self, fname, made, undone):
+        """Refuse that an event of the agenda tells of a document which is hidden."""
+        if fname == "agenda_calendar_id":
+            # Those that were in no calendar may be about anything.
+            came = {id_ for id_, _there in made} - {id_ for id_, _here in undone}
+            events = self.browse(came)
+            events._check_links("res_id", events._read_links("res_id"), set())
+        if fname != "res_id":
+            return super()._check_links(fname, made, undone)
+        # sudo: just whether they are in the agenda
+        agenda = set(self.sudo().filtered("agenda_calendar_id").ids)
+        made = {(id_, document) for id_, document in made if id_ in agenda}
+        if self._get_hidden_documents(made):
+            raise AccessError(
+                self.env._("You may not read the document that you chose.")
+            )
+        return None
+
+    @api.model
+    def _get_hidden_documents(self, links):
+        """Return the documents of which the user could learn by new links."""
+        ids_by_model = defaultdict(set)
+        for _id, (model, res_id) in links:
+            ids_by_model[model].add(res_id)
+        hidden = []
+        for model, ids in ids_by_model.items():
+            documents = self.env[model].browse(ids).exists()
+            documents -= documents._filtered_access("read")
+            # Of those of a series, or of an event that they copy, they know.
+            known = self.search(
+                [
+                    ("agenda_calendar_id", "!=", False),
+                    ("id", "not in", [id_ for id_, _document in links]),
+                    ("res_model", "=", model),
+                    ("res_id", "in", documents.ids),
+                ]
+            )
+            hidden += documents - documents.browse(known.mapped("res_id"))
+        return hidden
+
+    @api.model
     def _get_document_state(self, document):
         """Return the name of the state or of the stage that a document is in."""
         if "state" in document._fields:
@@ -125,8 +186,8 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _check_documents(self, vals_list):
-        """Refuse what the user may not link: the field itself would drop a deleted
-        document without a word."""
+        """Refuse what can't be linked: the field itself would drop a deleted document
+        without a word."""
         for value in filter(None, (vals.get("document_ref") for vals in vals_list)):
             model, _comma, res_id = value.partition(",")
             if model not in dict(self._select_document_models()):
@@ -135,8 +196,4 @@ class CalendarEvent(models.Model):
             if not document.exists():
                 raise ValidationError(
                     self.env._("The document that you chose was deleted meanwhile.")
-                )
-            if not document._filtered_access("read"):
-                raise AccessError(
-                    self.env._("You may not read the document that you chose.")
                 )

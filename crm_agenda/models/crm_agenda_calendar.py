@@ -340,8 +340,7 @@ class CrmAgendaCalendar(models.Model):
     def _check_links(self, fname, made, undone):
         """Have only the owner, or an administrator, give a calendar away."""
         owners = {owner_id for _id, owner_id in undone}
-        is_administrator = self.env.su or self.env.user._is_agenda_manager()
-        if owners - {self.env.uid} and not is_administrator:
+        if owners - {self.env.uid} and not self.env.user._is_agenda_manager():
             raise AccessError(
                 self.env._("Only the owner of a calendar gives it another owner.")
             )

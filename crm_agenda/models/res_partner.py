@@ -1,6 +1,6 @@
 from urllib.parse import urlencode
 
-from odoo import models
+from odoo import api, models
 
 MAP_URL = "https://www.google.com/maps/search/?"
 
@@ -36,7 +36,7 @@ class ResPartner(models.Model):
         )
         # sudo: an event to which the user invited themselves
         events = events.sudo().filtered("agenda_calendar_id")
-        if any(e._is_private() and e.user_id != self.env.user for e in events):
+        if any(e.privacy == "private" and e.user_id != self.env.user for e in events):
             events._refuse_link()
 
     def _get_agenda_place(self):

@@ -10,7 +10,7 @@ class MergePartner(models.TransientModel):
         # sudo: whose login it is, archived or not
         users = self.env["res.users"].sudo().with_context(active_test=False)
         person = users.search([("partner_id", "in", partners.ids)]).partner_id
-        if person:
+        if person and not self.env.su:
             links = partners._read_links("meeting_ids")
             known = {
                 event_id for partner_id, event_id in links if partner_id in person.ids

@@ -279,6 +279,58 @@ class TestGuards(TestAgendaCommon):
             },
         )
 
+    def test_no_event_is_about_a_document_that_is_hidden(self):
+        """2. A relation re-pointed: the agenda tells whoever reads an event what kind
+        of document it is about."""
+        lead = self.env["crm.lead"].create({"name": "Lead"})
+        model_id = self.env["ir.model"]._get_id(lead._name)
+        document = {"res_model_id": model_id, "res_id": lead.id}
+        event, events = self.as_spy(self.my_event), self.as_spy("calendar.event")
+        mine = {"agenda_calendar_id": self.mine.id}
+        routes = {
+            "reference": lambda: event.write(
+                {"document_ref": f"{lead._name},{lead.id}"}
+            ),
+            "one by one": lambda: (
+                event.write({"res_id": lead.id}),
+                event.write({"res_model_id": model_id}),
+            ),
+            "before it is in the agenda": lambda: events.create(
+                dict(document, name="Spy")
+            ).write(mine),
+        }
+        self.assert_no_route(
+            lambda: self.select(
+                "SELECT id FROM calendar_event WHERE agenda_calendar_id = %s "
+                "AND res_model = 'crm.lead' AND res_id = %s",
+                self.mine.id,
+                lead.id,
+            ),
+            routes | self.get_routes(self.my_event, document, name="Spy", **mine),
+        )
+
+    def test_an_event_keeps_its_document_whoever_moves_it(self):
+        lead = self.env["crm.lead"].create({"name": "Lead"})
+        events = self.new_series(document_ref=f"crm.lead,{lead.id}", user=self.env.user)
+        writer = self.members["write"]
+        with self.assertRaises(AccessError):
+            lead.with_user(writer).read(["name"])
+        later = events[0].start + timedelta(hours=3)
+        events[0].with_user(writer).write(
+            {
+                "start": later,
+                "stop": later + timedelta(hours=1),
+                "recurrence_update": "all_events",
+            }
+        )
+        moved = self.Event.search(
+            [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
+        )
+        self.assertEqual(len(moved), 3)
+        self.assertEqual(min(moved.mapped("start")), later)
+        copy = moved[0].with_user(writer).copy()
+        self.assertEqual(copy.sudo().res_id, lead.id)
+
     def get_meeting_routes(self, event):
         """Return the routes by which somebody attends ``event``, or does no longer."""
         contacts = self.as_spy("res.partner")
