@@ -13,6 +13,7 @@ from . import calendar_alarm_manager
 from . import calendar_event
 from . import calendar_event_access
 from . import calendar_event_document
+from . import calendar_event_follower
 from . import calendar_event_group
 from . import calendar_event_hours
 from . import calendar_event_privacy

@@ -109,9 +109,13 @@ class CalendarEvent(models.Model):
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         """Let who reads an agenda event answer in its chatter (19.0)."""
-        operations = super()._mail_get_operation_for_mail_message_operation(
-            message_operation
-        )
+        # Odoo reads the privacy of events of which it does not know whether the user
+        # may: the messages of these would end every search in an error.
+        known = self._filtered_access("read")
+        operations = super(
+            CalendarEvent, known
+        )._mail_get_operation_for_mail_message_operation(message_operation)
+        operations.update(dict.fromkeys(self - known, "read"))
         if message_operation == "create":
             for event in self.filtered(lambda e: e._in_agenda()):
                 operations[event] = "read"

@@ -163,9 +163,6 @@ class CalendarEvent(models.Model):
             return  # data of a module that is being installed is no news
         items = defaultdict(list)
         for old, new in self._pair_states(before, after):
-            if old and new:
-                lost = old.extra - new.extra - new.attendees
-                self.browse(new.id).sudo().message_unsubscribe(lost.ids)
             for partner, kind in self._get_told(old, new).items():
                 known = None if kind == "left" else new
                 items[partner].append((kind, old, known))

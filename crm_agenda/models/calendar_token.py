@@ -102,9 +102,19 @@ class CalendarEvent(models.Model):
         """Have who knows the old link of the video call stay outside of the new."""
         # sudo: whoever takes somebody's access away need not be in the call
         for event in self.sudo().filtered(lambda e: e.videocall_source == "discuss"):
+            channel = event.videocall_channel_id
             event.write(
                 {"access_token": uuid.uuid4().hex, "videocall_channel_id": False}
             )
+            # A series has one for all of its events.
+            events = self.sudo().search([("videocall_channel_id", "in", channel.ids)])
+            events |= event
+            members = channel.channel_member_ids.partner_id
+            logins = members.with_context(active_test=False).filtered("user_ids")
+            outsiders = events._get_outsiders(logins)
+            for member in members - events.partner_ids:
+                if member not in logins or outsiders.get(member) == events:
+                    channel._action_unfollow(member)
 
 
 class CalendarAttendee(models.Model):

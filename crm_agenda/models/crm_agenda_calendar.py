@@ -208,14 +208,18 @@ class CrmAgendaCalendar(models.Model):
         for calendar, shares in calendars._get_shares().items():
             for fname, user_ids in calendar._get_people(shares, reached).items():
                 people[fname][calendar] = user_ids
-        changed = {
-            fname: calendars._set_people(fname, ids_by_calendar)
-            for fname, ids_by_calendar in people.items()
-        }
+        changed, lost = {}, {}
+        for fname, ids_by_calendar in people.items():
+            changed[fname], lost[fname] = calendars._set_people(fname, ids_by_calendar)
+        # Here, because teams, groups and companies change who reads and who is
+        # reminded too.
         if changed["reminded_ids"]:
-            # Here, because teams, groups and companies change who is reminded too.
             self.env["crm.agenda.reminder"]._plan_coming(
                 [("agenda_calendar_id", "in", changed["reminded_ids"].ids)]
+            )
+        if lost["reader_ids"]:
+            self.env["calendar.event"]._forget_users(
+                lost["reader_ids"], changed["reader_ids"]
             )
 
     @api.depends_context("uid")
@@ -284,6 +288,9 @@ class CrmAgendaCalendar(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "company_id" in vals:
+            administrators = self.env.ref("crm_agenda.group_agenda_manager").sudo()
+            self.env["calendar.event"]._forget_users(administrators[GROUP_USERS], self)
         self.env["calendar.event"]._check_double_booking()
         return result
 
@@ -425,13 +432,13 @@ class CrmAgendaCalendar(models.Model):
         In SQL, because to the ORM the 200,000 people of a thousand calendars are as
         many records, which it reads twice: to compare them and to write one of them.
 
-        :return: the calendars that it changes
+        :return: the calendars that it changes, and the users who lost one
         """
         field = self._fields[fname]
         if self != self._origin:  # in a form
             for calendar, user_ids in ids_by_calendar.items():
                 calendar[fname] = [(6, 0, list(user_ids))]
-            return self.browse()
+            return self.browse(), self.env["res.users"]
         self.env.cr.execute(
             sql.SQL(
                 "SELECT calendar_id, array_agg(user_id) FROM {} "
@@ -450,7 +457,8 @@ class CrmAgendaCalendar(models.Model):
         self._write_people(field, added, removed)
         values = [tuple(user_ids) for user_ids in ids_by_calendar.values()]
         self.env.cache.update(self, field, values)
-        return self.browse().concat(*changed)
+        lost = self.env["res.users"].browse({user_id for _calendar, user_id in removed})
+        return self.browse().concat(*changed), lost
 
     @api.model
     def _write_people(self, field, added, removed):

@@ -34,10 +34,27 @@ class ResUsers(models.Model):
         return list(super().SELF_WRITEABLE_FIELDS) + ["agenda_calendar_id"]
 
     def write(self, vals):
+        administrators = self._filter_agenda_managers()
         result = super().write(vals)
         if "active" in vals:
             self.partner_id._plan_agenda_reminders()
+        lost = administrators - self._filter_agenda_managers()
+        if "company_ids" in vals:
+            lost |= administrators
+        events = self.env["calendar.event"]
+        if lost:
+            # sudo: as in _forget_users
+            calendars = self.env["crm.agenda.calendar"].sudo()
+            calendars = calendars.with_context(active_test=False).search([])
+            events._forget_users(lost, calendars)
+        if not vals.get("active", True):
+            events._forget_users(self)
         return result
+
+    def unlink(self):
+        # What they follow would go on to reach the contact who is left.
+        self.write({"active": False})
+        return super().unlink()
 
     @api.constrains("active", "company_ids")
     def _check_owned_calendars(self):
@@ -49,6 +66,10 @@ class ResUsers(models.Model):
 
     def _is_agenda_manager(self):
         return self.has_group("crm_agenda.group_agenda_manager")
+
+    def _filter_agenda_managers(self):
+        # sudo: who administers the agenda is not told to the user
+        return self.filtered(lambda u: u.sudo()._is_agenda_manager())
 
     def _get_absences(self, start, stop):
         """Return ``{user: [(start, stop, leave)]}`` of the absences, such as those
