@@ -1,0 +1,1 @@
+"""What `make` runs: Odoo, PostgreSQL and the test tools, all below `.env/`."""

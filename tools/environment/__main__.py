@@ -1,0 +1,178 @@
+"""The commands of the Makefile."""
+
+import functools
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from .demo import LOGINS, Demo, serve
+from .instance import get_addons_version, open_instance
+from .machine import (
+    ADDONS,
+    CLONE,
+    ENV,
+    EnvError,
+    Lock,
+    find_browser,
+    install_programs,
+    say,
+)
+from .python import PYTHON, VENV, make_venv
+from .sources import find_odoo
+
+
+def demo():
+    """Serve Odoo with the demo company; print where, and who may log in."""
+    odoo = find_odoo()
+    here = Demo(odoo.series)
+    running = here.running()
+    if running and running["addons"] != get_addons_version():
+        say("the addons changed: restarting the demo")
+        here.stop()
+        running = None
+    try:
+        if not running:
+            here.start(odoo)
+        address = here.wait()
+    except KeyboardInterrupt:
+        here.stop()
+        raise
+    say(f"Odoo {odoo.series} with the agenda: {address}")
+    say(f"logins, each its own password: {', '.join(LOGINS)}")
+    say(f"log: {here.log}; `make stop` stops it, `make clean` removes it")
+
+
+def stop():
+    """Stop every demo of this clone; their data stay."""
+    stopped = [demo.series for demo in Demo.find_all() if demo.stop()]
+    for series in stopped:
+        say(f"stopped the {series} demo")
+    if not stopped:
+        say("no demo runs")
+
+
+def test():
+    """Run pytest on the addons and the tools."""
+    paths = [f"{folder}/tests" for folder in (*ADDONS, "tools")]
+    paths = " ".join(path for path in paths if (CLONE / path).exists())
+    cache = ENV / find_odoo().series / "cache" / "pytest"
+    options = [f"cache_dir={cache}", f"testpaths={paths}"]
+    pytest = ["-m", "pytest", "--odoo-http", "--rootdir", CLONE]
+    return use(
+        "test", *pytest, *(word for option in options for word in ("-o", option))
+    )
+
+
+def attack():
+    """Look for ways to read what is not shared, in many more examples than a test."""
+    os.environ.setdefault("AGENDA_EXAMPLES", "10000")
+    os.environ.setdefault("ARGS", "crm_agenda/tests/test_canary.py")
+    return test()
+
+
+def use(kind, *arguments):
+    """Run Python on an instance that only we use; ARGS go to it."""
+    arguments = (*arguments, *shlex.split(os.environ.get("ARGS", "")))
+    with open_instance(find_odoo(), kind, "chromium", "wkhtmltopdf") as instance:
+        with instance.cluster.running():
+            instance.configure("agenda")
+            process = subprocess.Popen(
+                instance.python(*arguments), cwd=CLONE, env=instance.environment
+            )
+            # Ctrl-C is the child's: pytest ends with its own summary.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            try:
+                return process.wait()
+            finally:
+                process.kill()
+
+
+def screenshots():
+    """Take the description's screenshots from the running demo."""
+    demo = Demo(find_odoo().series)
+    state = demo.running()
+    if not state:
+        raise EnvError(f"the {demo.series} demo does not run: `make demo` first")
+    install_programs("chromium")
+    script = [PYTHON, "-B", "-m", "screenshots", state["address"]]
+    environment = {**os.environ, "CHROMIUM": find_browser()}
+    return subprocess.call(script, cwd=CLONE, env=environment)
+
+
+def clean():
+    """Stop every demo and remove all that was made."""
+    for demo in Demo.find_all():
+        demo.stop()
+    for path in [*ENV.glob("lock"), *ENV.glob("*/*.lock")]:
+        with Lock(path) as lock:
+            if not lock.take(10):
+                raise EnvError(f"a make {path.stem} runs in this clone: wait for it")
+    if ENV.exists():
+        shutil.rmtree(ENV)
+    say(f"removed {ENV}")
+
+
+def lint():
+    """Run the linters of .pre-commit-config.yaml."""
+    install_programs("git", "python3-venv")
+    with Lock(ENV / "lock") as lock:
+        lock.take(3600)
+        make_venv()
+    say("running the linters…")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=CLONE,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    files = [name for name in listed.stdout.split("\0") if (CLONE / name).is_file()]
+    folders = {"PRE_COMMIT_HOME": ENV / "pre-commit", "UV_CACHE_DIR": ENV / "cache"}
+    command = [VENV / "bin" / "pre-commit", "run", "--color=never", "--files", *files]
+    environment = {**os.environ, **{k: str(v) for k, v in folders.items()}}
+    return subprocess.call(command, cwd=CLONE, env=environment)
+
+
+COMMANDS = {
+    **{
+        name: functools.partial(use, kind, "-m", module)
+        for name, kind, module in (
+            ("fault", "test", "fault"),
+            ("bench", "bench", "benchmarks.screens"),
+            ("bench-changes", "test", "benchmarks.changes"),
+            ("bench-reminders", "test", "benchmarks.reminders"),
+            ("test-odoo", "test", "odoo_suites"),
+        )
+    },
+    **{
+        command.__name__: command
+        for command in (demo, stop, test, attack, screenshots, clean, lint)
+    },
+}
+
+
+def main(name, *arguments):
+    os.umask(0o022)
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(143))
+    started = time.monotonic()
+    try:
+        if name == "serve":
+            return serve(find_odoo(), *arguments)
+        code = COMMANDS[name]()
+        minutes, seconds = divmod(round(time.monotonic() - started), 60)
+        say(f"make {name} took {minutes} min {seconds} s")
+        return code
+    except EnvError as error:
+        say(f"error: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("interrupted; the same command goes on from here")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
