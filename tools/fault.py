@@ -17,7 +17,7 @@ import time
 from datetime import timedelta
 
 import psycopg2
-from database import open_registry
+from database import connect, open_registry
 
 import odoo
 from odoo import SUPERUSER_ID, api, fields
@@ -33,15 +33,15 @@ def main():
     parser.add_argument("--seed", type=int, default=None)
     options = parser.parse_args()
     random.seed(options.seed)
-    with open_registry() as registry:
-        seed(registry, options.rows)
-        try:
-            kills, crashed = run_workers(registry, options.workers)
-            due, sent, lost, doubled = count(registry.db_name)
-        finally:
-            remove(registry)
-    print("dispatchers killed %d, server crashed %s" % (kills, crashed))
-    print("due %d, sent %d, lost %d, doubled %d" % (due, sent, lost, doubled))
+    registry = open_registry()
+    seed(registry, options.rows)
+    try:
+        kills, crashed = run_workers(registry, options.workers)
+        due, sent, lost, doubled = count(registry.db_name)
+    finally:
+        remove(registry)
+    print(f"dispatchers killed {kills}, server crashed {crashed}")
+    print(f"due {due}, sent {sent}, lost {lost}, doubled {doubled}")
     return 0 if crashed and due == sent and not lost and not doubled else 1
 
 
@@ -60,9 +60,9 @@ def seed(registry, rows):
         users = env["res.users"].create(
             [
                 {
-                    "name": "%s %d" % (SUBJECT, index),
-                    "login": "fault_%d" % index,
-                    "email": "fault_%d@example.com" % index,
+                    "name": f"{SUBJECT} {index}",
+                    "login": f"fault_{index}",
+                    "email": f"fault_{index}@example.com",
                 }
                 for index in range(PEOPLE)
             ]
@@ -90,7 +90,7 @@ def seed(registry, rows):
         env["calendar.event"]._nest(agenda_only=True).create(
             [
                 {
-                    "name": "%s %05d." % (SUBJECT, index),
+                    "name": f"{SUBJECT} {index:05}.",
                     "agenda_calendar_id": calendar.id,
                     "alarm_ids": [(6, 0, alarm.ids)],
                     "privacy": "public",
@@ -156,35 +156,29 @@ def crash_server(database):
 
     It does so whenever one of its processes dies unexpectedly.
     """
-    with contextlib.closing(connect(database)) as connection:
-        os.kill(connection.get_backend_pid(), signal.SIGKILL)
+    with connect(database) as cursor:
+        os.kill(cursor.connection.get_backend_pid(), signal.SIGKILL)
     while True:
         time.sleep(0.2)
         with contextlib.suppress(psycopg2.OperationalError):
-            connect(database).close()
+            query(database, "SELECT 1")
             return
 
 
-def connect(database):
-    _name, parameters = odoo.sql_db.connection_info_for(database)
-    return psycopg2.connect(**parameters)
-
-
 def query(database, sql):
-    with contextlib.closing(connect(database)) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            return cursor.fetchall()
+    with connect(database) as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
 
 
 def count_due(database):
-    sql = """
+    sql = f"""
         SELECT count(*) FROM crm_agenda_reminder reminder
         JOIN calendar_event event ON event.id = reminder.event_id
-        WHERE reminder.state = 'pending' AND event.name LIKE '%s%%'
+        WHERE reminder.state = 'pending' AND event.name LIKE '{SUBJECT}%'
     """
     with contextlib.suppress(psycopg2.OperationalError):
-        return query(database, sql % SUBJECT)[0][0]
+        return query(database, sql)[0][0]
     return 1
 
 
@@ -192,29 +186,28 @@ def count(database):
     """Return how many reminders were due, sent, lost and doubled."""
     [counts] = query(
         database,
-        """
+        f"""
         WITH mails AS (
-            SELECT substring(message.subject FROM '(%(subject)s [0-9]+)') AS name,
+            SELECT substring(message.subject FROM '({SUBJECT} [0-9]+)') AS name,
                    recipient.res_partner_id AS partner_id,
                    count(*) AS mails
             FROM mail_mail mail
             JOIN mail_message message ON message.id = mail.mail_message_id
             JOIN mail_mail_res_partner_rel recipient
               ON recipient.mail_mail_id = mail.id
-            WHERE message.subject LIKE '%%%(subject)s %%'
+            WHERE message.subject LIKE '%{SUBJECT} %'
             GROUP BY 1, 2
         )
         SELECT count(*),
                count(*) FILTER (WHERE reminder.state = 'sent'),
                count(*) FILTER (WHERE mails.mails IS NULL),
-               coalesce(sum(mails.mails - 1), 0)
+               coalesce(sum(mails.mails - 1), 0)::int
         FROM crm_agenda_reminder reminder
         JOIN calendar_event event ON event.id = reminder.event_id
         LEFT JOIN mails ON mails.name || '.' = event.name
          AND mails.partner_id = reminder.partner_id
-        WHERE event.name LIKE '%(subject)s%%'
-        """
-        % {"subject": SUBJECT},
+        WHERE event.name LIKE '{SUBJECT}%'
+        """,
     )
     return counts
 

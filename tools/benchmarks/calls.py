@@ -1,15 +1,17 @@
 """What the web client asks of the agenda, and the nearest that it asks of stock Odoo.
 
-Each function takes an environment and the ``bench.Database`` and gives how many rows,
+Each function takes an environment and the ``screens.Database`` and gives how many rows,
 groups or records came out, so that a table can show whether the two are comparable.
 """
 
 from collections import namedtuple
 from datetime import timedelta
 
-from bench_data import FIRST_ID, WEEK, weekday
+from database import NEW, PEOPLE
 
 from odoo import fields
+
+from .company import FIRST_ID, WEEK, WEEKDAYS
 
 Call = namedtuple("Call", "name login agenda stock")
 CALENDARS = "agenda_calendar_id"
@@ -52,41 +54,31 @@ def kanban(fname):
 
     def call(env, database):
         events, domain = env["calendar.event"], everything(database)
-        names = ["name", "start", "location", "duration"]
-        groups = events.web_read_group(domain, names, [fname], limit=80)["groups"]
-        read_cards(events, groups[0]["__domain"], names)
+        cards = {name: {} for name in ("name", "start", "location", "duration")}
+        names = [fname] if NEW else [[*cards], [fname]]
+        groups = events.web_read_group(domain, *names, limit=80)["groups"]
+        first = groups[0]
+        domain = domain + first["__extra_domain"] if NEW else first["__domain"]
+        events.web_search_read(domain, cards, limit=40, order="start")
         return len(groups)
 
     return call
 
 
-def read_cards(events, domain, names):
-    if hasattr(events, "web_read"):
-        specification = {name: {} for name in names}
-        events.web_search_read(domain, specification, limit=40, order="start")
-    else:
-        events.web_search_read(domain, names, limit=40, order="start")
-
-
 def pivot(fname):
     def call(env, database):
-        return len(
-            env["calendar.event"].read_group(
-                everything(database),
-                ["duration:sum"],
-                [fname, "start:month"],
-                lazy=False,
-            )
-        )
+        events, domain = env["calendar.event"], everything(database)
+        groupby, sums = [fname, "start:month"], ["duration:sum"]
+        if NEW:
+            return len(events.formatted_read_grouping_sets(domain, [groupby], sums)[0])
+        return len(events.read_group(domain, sums, groupby, lazy=False))
 
     return call
 
 
 def open_event(env, database):
     event = env["calendar.event"].browse(database.event)
-    if hasattr(event, "web_read"):
-        return len(event.web_read(database.form))
-    return len(event.read(list(database.form)))
+    return len(event.web_read(database.form))
 
 
 def create(**recurrence):
@@ -107,7 +99,7 @@ def create(**recurrence):
             **recurrence,
         }
         if recurrence:
-            values[weekday(env["calendar.event"], start)] = True
+            values[WEEKDAYS[start.weekday()]] = True
         if database.agenda:
             values[CALENDARS] = CALENDAR
         event = env["calendar.event"].create(values)
@@ -132,8 +124,8 @@ def count_events(env, database):
 def change_group(env, database):
     """Take a member out of the group with whom every calendar is shared."""
     group = env["res.groups"].browse(database.group)
-    group.write({"users": [(3, database.member)]})
-    return len(group.users)
+    group.write({PEOPLE: [(3, database.member)]})
+    return len(group[PEOPLE])
 
 
 def everything(database):

@@ -12,7 +12,6 @@ import statistics
 import time
 from datetime import timedelta
 
-from bench_data import flush
 from database import open_registry
 
 from odoo import SUPERUSER_ID, api, fields
@@ -29,36 +28,36 @@ def main():
         ROW.format("", "Odoo s", "agenda s", "ratio", "Odoo queries", "agenda queries")
     )
     print(ROW.format(*["-" * width for width in (24, 8, 8, 5, 12, 14)]))
-    with open_registry() as registry:
-        for name, measure in (
-            ("save one", save_one),
-            ("move one in time", move_one),
-            ("move %d occurrences" % options.occurrences, move_series),
-        ):
-            costs = {True: [], False: []}
-            for _run in range(options.runs):
-                for agenda, runs in costs.items():
-                    with registry.cursor() as cr:
-                        runs.append(measure(cr, agenda, options.occurrences))
-                        cr.rollback()
-            seconds, queries = (
-                {
-                    who: statistics.median(cost[i] for cost in runs)
-                    for who, runs in costs.items()
-                }
-                for i in (0, 1)
-            )
-            print(
-                ROW.format(
-                    name,
-                    "%.3f" % seconds[False],
-                    "%.3f" % seconds[True],
-                    "%.2f" % (seconds[True] / seconds[False]),
-                    "%d" % queries[False],
-                    "%d" % queries[True],
-                ),
-                flush=True,
-            )
+    registry = open_registry()
+    for name, measure in (
+        ("save one", save_one),
+        ("move one in time", move_one),
+        (f"move {options.occurrences} occurrences", move_series),
+    ):
+        costs = {True: [], False: []}
+        for _run in range(options.runs):
+            for agenda, runs in costs.items():
+                with registry.cursor() as cr:
+                    runs.append(measure(cr, agenda, options.occurrences))
+                    cr.rollback()
+        seconds, queries = (
+            {
+                who: statistics.median(cost[i] for cost in runs)
+                for who, runs in costs.items()
+            }
+            for i in (0, 1)
+        )
+        print(
+            ROW.format(
+                name,
+                f"{seconds[False]:.3f}",
+                f"{seconds[True]:.3f}",
+                f"{seconds[True] / seconds[False]:.2f}",
+                f"{queries[False]:.0f}",
+                f"{queries[True]:.0f}",
+            ),
+            flush=True,
+        )
 
 
 def prepare(cr, agenda):
@@ -66,7 +65,7 @@ def prepare(cr, agenda):
     env = api.Environment(cr, SUPERUSER_ID, {"no_reset_password": True})
     users = env["res.users"].create(
         [
-            {"name": name, "login": name, "email": "%s@example.com" % name}
+            {"name": name, "login": name, "email": f"{name}@example.com"}
             for name in ("bench_owner", "bench_other")
         ]
     )
@@ -104,7 +103,7 @@ def timed(events, call):
     cr = events.env.cr
     before, started = cr.sql_log_count, time.monotonic()
     call()
-    flush(events.env)
+    events.env.flush_all()
     return time.monotonic() - started, cr.sql_log_count - before
 
 
@@ -132,7 +131,7 @@ def move_series(cr, agenda, occurrences):
     )
     series = events.create(values).recurrence_id.calendar_event_ids
     if len(series) != occurrences:
-        raise SystemExit("the series has %d occurrences" % len(series))
+        raise SystemExit(f"the series has {len(series)} occurrences")
     return timed(events, lambda: series.write(elsewhere))
 
 

@@ -10,27 +10,23 @@ here is ever committed.
 import argparse
 import contextlib
 import gc
-import math
 import os
 import statistics
 import time
 from datetime import datetime
 from pathlib import Path
 
-import bench_calls
-from bench_data import FIRST_ID, KNOWN, SEEN, WEEK, build, drop_others, flush
-from database import open_registry
-from env_common import ADDONS, fingerprint
+from database import PEOPLE, open_registry
+from environment.machine import ADDONS, fingerprint
 from lxml import etree
 
 from odoo import SUPERUSER_ID, api, release, tools
 from odoo.modules.module import get_module_path
 from odoo.modules.registry import Registry
 
-HEAD = """
-| | events | rows | of stock | agenda, ms | stock, ms | ratio | queries | of stock |
-| --- | --: | --: | --: | --: | --: | --: | --: | --: |"""
-ROW = "| {} | {:,} | {} | {} | {} | {} | {:.2f} | {} | {} |"
+from .calls import CALLS
+from .company import FIRST_ID, KNOWN, SEEN, WEEK, build, drop_others
+from .report import HEAD, Report
 
 
 class Cost(list):
@@ -56,15 +52,15 @@ class Database:
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             users = env["res.users"].search([("login", "=like", "bench%")])
-            self.users = dict(zip(users.mapped("login"), users))
+            self.users = {user.login: user for user in users}
             self.users["admin"] = env.ref("base.user_admin")
             for login, user in self.users.items():
                 self.users[login] = (user.id, dict(user.context_get()))
             group = env["res.groups"].search([("name", "=", "Bench")])
-            self.group, self.member = group.id, group.users.ids[-1]
+            self.group, self.member = group.id, group[PEOPLE].ids[-1]
             contacts = [("name", "=like", "Bench 00__")]
             self.contacts = env["res.partner"].search(contacts, limit=80).ids
-            owners = users.filtered(lambda u: u.login < "bench-%03d" % SEEN)
+            owners = users.filtered(lambda u: u.login < f"bench-{SEEN:03}")
             self.seen = owners.partner_id.ids
             owner_id, _context = self.users["bench-001"]
             self.owner = users.browse(owner_id).partner_id.id
@@ -97,8 +93,7 @@ class Database:
     def _get_arch(self, events, prefix, kind):
         stock = "calendar.view_calendar_event_"
         view = events.env.ref((prefix if self.agenda else stock) + kind)
-        get_view = getattr(events, "get_view", None) or events.fields_view_get
-        return etree.fromstring(get_view(view.id, kind)["arch"])
+        return etree.fromstring(events.get_view(view.id, kind)["arch"])
 
     def run(self, call, look=None):
         """Give seconds, queries and rows of one call; ``look`` sees its cursor."""
@@ -110,7 +105,7 @@ class Database:
             queries, started = cr.sql_log_count, time.perf_counter()
             with look(cr) if look else contextlib.nullcontext():
                 rows = (call.agenda if self.agenda else call.stock)(env, self)
-                flush(env)
+                env.flush_all()
             seconds = time.perf_counter() - started
             gc.enable()
             queries = cr.sql_log_count - queries
@@ -131,30 +126,31 @@ def main():
         "--explain", type=int, default=0, help="plans of so many SELECTs of each call"
     )
     options = parser.parse_args()
-    with open_registry():
-        folder = Path(tools.config["data_dir"]).with_name("report")
-        report = Report(folder / datetime.now().strftime("bench-%Y%m%d-%H%M%S.md"))
-        report.say("Odoo %s, %d cores" % (release.version, os.cpu_count()))
-        calls = [call for call in bench_calls.CALLS if options.only in call.name]
-        marks = get_marks()
-        drop_others(marks.values())
-        databases = {}
-        for size in sorted(options.sizes):
-            databases.update(prepare(size, marks))
-        report.say(HEAD)
-        for call in calls:
-            report.add(call, measure(databases, call, options.runs, options.seconds))
-        report.say_goals()
-        for call in calls if options.explain else ():
-            for (size, kind), database in databases.items():
-                title = "%s, %s, %s events" % (call.name, kind, size)
-                report.say_plans(title, explain(database, call, options.explain))
-        report.finish()
+    open_registry()
+    folder = Path(tools.config["data_dir"]).with_name("report")
+    folder.mkdir(exist_ok=True)
+    report = Report(folder / datetime.now().strftime("bench-%Y%m%d-%H%M%S.md"))
+    report.say(f"Odoo {release.version}, {os.cpu_count()} cores")
+    calls = [call for call in CALLS if options.only in call.name]
+    marks = get_marks()
+    drop_others(marks.values())
+    databases = {}
+    for size in sorted(options.sizes):
+        databases.update(prepare(size, marks))
+    report.say(HEAD)
+    for call in calls:
+        report.add(call, measure(databases, call, options.runs, options.seconds))
+    report.say_goals()
+    for call in calls if options.explain else ():
+        for (size, kind), database in databases.items():
+            title = f"{call.name}, {kind}, {size} events"
+            report.say_plans(title, explain(database, call, options.explain))
+    report.finish()
 
 
 def get_marks():
     """Give, by kind, what the names of its databases end in."""
-    filler = fingerprint(Path(__file__).with_name("bench_data.py"))
+    filler = fingerprint(Path(__file__).with_name("company.py"))
     return {
         "agenda": fingerprint(filler, *map(Path, map(get_module_path, ADDONS))),
         "stock": filler,
@@ -164,9 +160,10 @@ def get_marks():
 def prepare(size, marks):
     """Give ``{(size, kind): database}``, filling those that aren't there."""
     databases = {}
-    for kind, source in (("agenda", "test"), ("stock", "stock")):
+    for kind in ("agenda", "stock"):
+        source = kind
         for count in (0, size):
-            name = "%s_%d_%s" % (kind, count, marks[kind])
+            name = f"{kind}_{count}_{marks[kind]}"
             build(source, name, kind, count)
             source = name
         databases[size, kind] = Database(name, kind)
@@ -215,120 +212,6 @@ def explain(database, call, count):
     database.run(call, look)
     return plans
 
-
-class Report:
-    """What is printed and kept: tables, plans, goals and a plot."""
-
-    def __init__(self, path):
-        self.path = path
-        self.path.touch()
-        self.costs = {}  # {call: {(size, kind): Cost}}
-
-    def say(self, text):
-        print(text, flush=True)
-        with self.path.open("a") as report:
-            report.write(text + "\n")
-
-    def add(self, call, costs):
-        self.costs[call] = costs
-        for size, agenda, stock in by_size(costs):
-            ratio = agenda.median / stock.median
-            queries = (agenda.queries, stock.queries)
-            figures = (agenda.rows, stock.rows, agenda, stock, ratio, *queries)
-            self.say(ROW.format(call.name, size, *figures))
-
-    def say_plans(self, title, plans):
-        for seconds, query, plan in plans:
-            self.say("\n### %s: %.1f ms" % (title, 1000 * seconds))
-            self.say("\n```sql\n%s\n\n%s\n```" % (query[:4000], plan))
-
-    def say_goals(self):
-        self.say("\n| goal | worst | |\n| --- | --: | --- |")
-        for goal, worst, limit in self.get_goals():
-            met = "met" if worst <= limit else "**missed**"
-            self.say("| %s ≤ %s | %.2f | %s |" % (goal, limit, worst, met))
-
-    def finish(self):
-        self.path.with_suffix(".svg").write_text(plot(self.costs))
-        self.say("\n%s, and a plot beside it" % self.path)
-
-    def get_goals(self):
-        """Give (what is asked, the worst figure, its limit)."""
-        for call, costs in self.costs.items():
-            sizes, agenda, stock = zip(*by_size(costs))
-            ratio = max(a.median / s.median for a, s in zip(agenda, stock))
-            limit = bench_calls.RATIOS.get(call.name)
-            if limit:
-                yield "%s: agenda ÷ stock" % call.name, ratio, limit
-            if call.name in bench_calls.STEADY and len(sizes) > 1:
-                growth = agenda[-1].median / agenda[0].median
-                title = "%s: %s ÷ %s events" % (call.name, sizes[-1], sizes[0])
-                yield title, growth, 1.3
-            if call.name == bench_calls.GROUP:
-                yield "%s: seconds" % call.name, max(c.median for c in agenda), 1.0
-            if len(sizes) > 1:
-                queries = [cost.queries for cost in agenda]
-                more = max(queries) - min(queries)
-                yield "%s: queries added by more events" % call.name, more, 0
-
-
-def by_size(costs):
-    """Give [(size, cost of the agenda, cost of stock Odoo)]."""
-    sizes = sorted({size for size, _kind in costs})
-    return [(size, costs[size, "agenda"], costs[size, "stock"]) for size in sizes]
-
-
-def plot(costs):
-    """Draw median milliseconds against events, both logarithmic, as an SVG."""
-    medians = [c.median for by_key in costs.values() for c in by_key.values()]
-    up = Scale([1000 * median for median in medians], -120)
-    parts = [SVG.format(-(-len(costs) // 4) * 180 + 40)]
-    for index, (call, by_key) in enumerate(costs.items()):
-        sizes, agenda, stock = zip(*by_size(by_key))
-        across = Scale(sizes, 180)
-        place = (index % 4 * 240 + 40, index // 4 * 180 + 180)
-        parts.append(PANEL.format(*place, call.name))
-        parts += [TICK.format(across(n), 15, shorten(n)) for n in across.ticks]
-        parts += [TICK.format(-20, up(n) + 4, shorten(n)) for n in up.ticks]
-        for kind, line in (("agenda", agenda), ("stock", stock)):
-            times = [up(1000 * cost.median) for cost in line]
-            points = zip(map(across, sizes), times)
-            path = " ".join("%.0f,%.0f" % point for point in points)
-            parts.append('<polyline class="%s" points="%s"/>' % (kind, path))
-        parts.append("</g>")
-    return "\n".join([*parts, "</svg>\n"])
-
-
-def shorten(number):
-    """Give 10k for 10,000 and 1M for a million."""
-    for unit, suffix in ((10**6, "M"), (10**3, "k")):
-        if number >= unit:
-            return "%g%s" % (number / unit, suffix)
-    return "%g" % number
-
-
-class Scale:
-    """A logarithmic axis of so many pixels, between powers of ten."""
-
-    def __init__(self, values, pixels):
-        low = math.floor(math.log10(min(values)))
-        high = max(math.ceil(math.log10(max(values))), low + 1)
-        self.low, self.step = low, pixels / (high - low)
-        self.ticks = [10.0**power for power in range(low, high + 1)]
-
-    def __call__(self, value):
-        return (math.log10(value) - self.low) * self.step
-
-
-SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="960" height="{}">
-<style>text {{ font: 11px sans-serif }} path, polyline {{ fill: none; stroke: #999 }}
-.agenda {{ stroke: #714b67; stroke-width: 2 }}
-.stock {{ stroke: #017e84; stroke-dasharray: 4 }}</style>
-<text x="20" y="20">Milliseconds against the number of events; dashed: stock Odoo</text>
-"""
-PANEL = """<g transform="translate({},{})"><path d="M0 -120V0H180"/>
-<text y="-128">{}</text>"""
-TICK = '<text x="{:.0f}" y="{:.0f}" text-anchor="middle">{}</text>'
 
 if __name__ == "__main__":
     main()
