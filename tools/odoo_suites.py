@@ -74,8 +74,8 @@ def start_odoo():
 
     make_suite = loader.make_suite
 
-    def make_whole_suite(modules, _position):
-        positions = ("at_install", "post_install")
+    def make_whole_suite(modules, position):
+        positions = ("at_install", "post_install") if position == "post_install" else ()
         suites = [make_suite(modules, position) for position in positions]
         return suite.OdooSuite([test for tests in suites for test in tests])
 
