@@ -16,7 +16,7 @@ from database import open_registry
 
 from odoo import SUPERUSER_ID, api, fields
 
-ROW = "| {:24} | {:>8} | {:>8} | {:>5} | {:>12} | {:>14} |"
+from .report import print_head, print_row
 
 
 def main():
@@ -24,40 +24,26 @@ def main():
     parser.add_argument("--occurrences", type=int, default=500)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    print(
-        ROW.format("", "Odoo s", "agenda s", "ratio", "Odoo queries", "agenda queries")
-    )
-    print(ROW.format(*["-" * width for width in (24, 8, 8, 5, 12, 14)]))
     registry = open_registry()
+    print_head("", "Odoo s", "agenda s", "ratio", "Odoo queries", "agenda queries")
     for name, measure in (
         ("save one", save_one),
         ("move one in time", move_one),
-        (f"move {options.occurrences} occurrences", move_series),
+        (f"move {options.occurrences}", move_series),
     ):
-        costs = {True: [], False: []}
+        costs = {False: [], True: []}
         for _run in range(options.runs):
             for agenda, runs in costs.items():
                 with registry.cursor() as cr:
                     runs.append(measure(cr, agenda, options.occurrences))
                     cr.rollback()
-        seconds, queries = (
-            {
-                who: statistics.median(cost[i] for cost in runs)
-                for who, runs in costs.items()
-            }
-            for i in (0, 1)
+        medians = (
+            map(statistics.median, zip(*runs, strict=True)) for runs in costs.values()
         )
-        print(
-            ROW.format(
-                name,
-                f"{seconds[False]:.3f}",
-                f"{seconds[True]:.3f}",
-                f"{seconds[True] / seconds[False]:.2f}",
-                f"{queries[False]:.0f}",
-                f"{queries[True]:.0f}",
-            ),
-            flush=True,
-        )
+        (odoo, odoo_queries), (agenda, queries) = medians
+        ratio = agenda / odoo
+        figures = (f"{value:.3f}" for value in (odoo, agenda, ratio))
+        print_row(name, *figures, f"{odoo_queries:.0f}", f"{queries:.0f}")
 
 
 def prepare(cr, agenda):

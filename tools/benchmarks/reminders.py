@@ -13,27 +13,20 @@ from database import open_registry
 
 from odoo import SUPERUSER_ID, api, fields
 
+from .report import print_head, print_row
+
 ATTENDEES = 2
-ROW = "| {:8} | {:>6} | {:>11} | {:>11} | {:>13} | {:>13} | {:>5} |"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("sizes", nargs="*", type=int, default=[1000, 10000])
     options = parser.parse_args()
-    print(
-        ROW.format(
-            "events",
-            "mails",
-            "Odoo mail/s",
-            "agenda m./s",
-            "Odoo queries",
-            "agenda quer.",
-            "ratio",
-        )
-    )
-    print(ROW.format(*["-" * width for width in (8, 6, 11, 11, 13, 13, 5)]))
     registry = open_registry()
+    print_head(
+        *("events", "mails", "Odoo mails/s", "agenda mails/s"),
+        *("Odoo queries", "agenda queries", "ratio"),
+    )
     for kind in ("single", "repeated"):
         for size in options.sizes:
             compare(registry, kind, size)
@@ -48,7 +41,6 @@ def compare(registry, kind, size):
             env = api.Environment(cr, SUPERUSER_ID, context)
             create_events(env, kind, size, agenda=who == "agenda")
             env = api.Environment(cr, SUPERUSER_ID, {})
-            count_mails(env)
             before = count_mails(env)
             queries, started = cr.sql_log_count, time.monotonic()
             run(env)
@@ -60,18 +52,9 @@ def compare(registry, kind, size):
             raise SystemExit(f"{who} made {mails} mails of {size}")
         figures[who] = (mails / seconds, queries / mails)
     (odoo_rate, odoo_queries), (rate, queries) = figures["odoo"], figures["agenda"]
-    print(
-        ROW.format(
-            kind,
-            size,
-            f"{odoo_rate:.1f}",
-            f"{rate:.1f}",
-            f"{odoo_queries:.2f}",
-            f"{queries:.3f}",
-            f"{rate / odoo_rate:.1f}",
-        ),
-        flush=True,
-    )
+    rates = (f"{odoo_rate:.1f}", f"{rate:.1f}")
+    queries = (f"{odoo_queries:.2f}", f"{queries:.3f}")
+    print_row(kind, size, *rates, *queries, f"{rate / odoo_rate:.1f}")
 
 
 def create_events(env, kind, size, agenda):
@@ -83,12 +66,7 @@ def create_events(env, kind, size, agenda):
         ]
     )
     alarm = env["calendar.alarm"].create(
-        {
-            "name": "Bench",
-            "alarm_type": "email",
-            "duration": 60,
-            "interval": "minutes",
-        }
+        {"name": "Bench", "alarm_type": "email", "duration": 60, "interval": "minutes"}
     )
     calendar = env["crm.agenda.calendar"]
     if agenda:

@@ -10,6 +10,15 @@ HEAD = """
 ROW = "| {} | {:,} | {} | {} | {} | {} | {:.2f} | {} | {} |"
 
 
+def print_head(*titles):
+    print_row(*titles)
+    print_row(*("-" * 14 for _title in titles))
+
+
+def print_row(*cells):
+    print("|", " | ".join(f"{cell:>14}" for cell in cells), "|", flush=True)
+
+
 class Report:
     """What is printed and kept: tables, plans, goals and a plot."""
 

@@ -67,26 +67,22 @@ def open_instance(odoo, kind, *programs):
             if not building.take(1):
                 say("waiting for the other make that builds the environment")
                 building.take(3600)
-            build(odoo, programs)
+            if os.geteuid():  # they are told all at once
+                install_programs("python3-venv", *programs)
+            install_programs("python3-venv")
+            meanwhile = Task(install_programs, *programs)
+            source = Task(odoo.prepare)
+            make_venv()
+            source.finish()
             template = Instance(odoo, "template", building.fd)
             template.make_databases()
+            meanwhile.finish()
             instance = Instance(odoo, kind, lock.fd)
             if kind not in KEPT or not instance.folder.exists():
                 instance.copy(template)
         if kind == "bench":
             instance.make_databases()
         yield instance
-
-
-def build(odoo, programs):
-    """Make the virtual environment, and meanwhile fetch Odoo and Debian's programs."""
-    if os.geteuid():
-        install_programs("python3-venv", *programs)  # says all that is missing at once
-    install_programs("python3-venv")
-    tasks = [Task(odoo.prepare), Task(install_programs, *programs)]
-    make_venv()
-    for task in tasks:
-        task.finish()
 
 
 def find_depends():

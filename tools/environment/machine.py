@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 CLONE = Path(__file__).resolve().parents[2]
@@ -107,7 +108,7 @@ def install_programs(*programs):
         "chromium": not find_browser(),
         "debian-archive-keyring": not KEYRING.exists(),
         "git": not shutil.which("git"),
-        "python3-venv": not has_ensurepip(),
+        "python3-venv": not find_spec("ensurepip"),
         "wkhtmltopdf": not shutil.which("wkhtmltopdf"),
     }
     packages = [program for program in programs if missing[program]]
@@ -117,9 +118,9 @@ def install_programs(*programs):
         packages += ["fonts-dejavu-core", "fonts-liberation"]
     names = " ".join(packages)
     if os.geteuid():
-        raise EnvError(f"as root, `apt-get install {names}` first")
+        raise EnvError(f"{names} missing: as root, `apt-get install {names}`")
     if not shutil.which("apt-get"):
-        raise EnvError(f"no apt-get here: install {names} first")
+        raise EnvError(f"{names} missing, and no apt-get to install them with")
     say(f"installing {names} with apt-get")
     script = (
         "dpkg --configure -a && apt-get update && apt-get install -y "
@@ -129,25 +130,17 @@ def install_programs(*programs):
     run(["sh", "-c", script], LOGS / f"apt-{packages[0]}.log", env=environment)
 
 
-def has_ensurepip():
-    """Say whether this Python can make a virtual environment: Debian packs it apart."""
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
 def fingerprint(*parts):
-    """Give a short hash of texts and of files, whole folders included."""
+    """Give a short hash of texts and of files; of folders, all but their tests."""
     digest = hashlib.sha256()
     for part in parts:
         if not isinstance(part, Path):
             digest.update(f"{part}\n".encode())
             continue
         for path in sorted(part.rglob("*")) if part.is_dir() else [part]:
-            if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(f"{path.relative_to(part)}\n".encode())
+            name = path.relative_to(part)
+            if path.is_file() and not {"__pycache__", "tests"}.intersection(name.parts):
+                digest.update(f"{name}\n".encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

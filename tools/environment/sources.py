@@ -45,7 +45,7 @@ class Debian(Odoo):
     # Its links lead to fonts and scripts that Debian packs apart.
     packages = (
         package,
-        "fonts-font-awesome",
+        "fonts-font-awesome/bookworm",  # the last release that has the icons' old font
         "fonts-inconsolata",
         "fonts-montserrat",
         "fonts-ocr-b",
@@ -70,9 +70,9 @@ class Debian(Odoo):
         for folder in ("lists/partial", "archives/partial"):
             (apt / folder).mkdir(parents=True)
         mirror = os.environ.get("DEBIAN_MIRROR") or "http://deb.debian.org/debian"
-        (apt / "sources.list").write_text(
-            f"deb [signed-by={KEYRING}] {mirror} sid main"
-        )
+        source = f"deb [signed-by={KEYRING}] {mirror}"
+        sources = [f"{source} {release} main\n" for release in ("sid", "bookworm")]
+        (apt / "sources.list").write_text("".join(sources))
         config = apt / "apt.conf"
         config.write_text(APT_CONFIG.format(apt))
         option = f"--config-file={config}"
@@ -87,8 +87,21 @@ class Debian(Odoo):
         run(download, LOGS / "apt-download.log", cwd=apt)
         for deb in apt.glob("*.deb"):
             run(["dpkg-deb", "--extract", deb, partial], LOGS / "dpkg-deb.log")
-        shutil.rmtree(partial / "apt")
+        shutil.rmtree(apt)
+        self._mend(partial)
         partial.rename(self.root)
+
+    def _mend(self, root):
+        """Add what the package leaves out and each page of the web client asks for."""
+        addons = root / self.path.relative_to(self.root) / "odoo" / "addons"
+        fonts = addons / "web" / "static" / "src" / "libs" / "fontawesome" / "fonts"
+        for font in (root / "usr/share/fonts-font-awesome/fonts").glob("*.woff*"):
+            shutil.copy(font, fonts)
+        blur = addons / "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+        blur.parent.mkdir()
+        blur.write_text(
+            "// Not free for Debian: no blurred background in video calls.\n"
+        )
 
 
 class Checkout(Odoo):
