@@ -3,6 +3,8 @@ PYTHON := $(shell command -v python3)
 TARGETS := demo stop test test-odoo attack fault bench bench-changes bench-reminders \
 	screenshots lint clean
 
+export PYTHONPATH := tools
+
 .PHONY: help $(TARGETS)
 
 help:
@@ -27,4 +29,4 @@ ifeq ($(PYTHON),)
 	@echo "[env] installing python3 with apt-get"
 	@apt-get update -qq && apt-get install -qq -y --no-install-recommends python3
 endif
-	@PYTHONPATH=tools python3 -B -m environment $@
+	@python3 -B -m environment $@

@@ -1,8 +1,6 @@
 """Take the description's screenshots from a demo that runs.
 
-    python3 tools/screenshots.py ADDRESS [OUTDIR]
-
-Needs Playwright, and the path of a Chromium in CHROMIUM.
+Takes its address, and a folder if not the description's; CHROMIUM is the browser.
 """
 
 import io
@@ -17,7 +15,7 @@ DESCRIPTION = Path(__file__).parents[1] / "crm_agenda" / "static" / "description
 AGENDA = "crm_agenda.calendar_event_action_agenda"
 CALENDARS = "crm_agenda.crm_agenda_calendar_action"
 FINDER = "crm_agenda.crm_agenda_time_finder_menu"
-OPTION = ".ui-menu-item:visible, .o-autocomplete--dropdown-item:visible"
+OPTION = ".o-autocomplete--dropdown-item:visible"
 LOAD = "crm_agenda.calendar_event_action_load"
 EVENT = [("name", "=", "Desk does not go up")]
 CALENDAR = [("name", "=", "Technician Diego")]
@@ -72,11 +70,8 @@ class Client:
 
     def choose_scale(self, scale):
         """Show the day, the week or the month."""
-        button = self.page.locator(f".o_calendar_button_{scale}")
-        if not button.count():  # a drop-down since 17.0
-            self.page.click(".o_calendar_header .scale_button_selection")
-            button = self.page.locator(f".o_scale_button_{scale}")
-        button.first.click()
+        self.page.click(".o_calendar_header .scale_button_selection")
+        self.page.locator(f".o_scale_button_{scale}").first.click()
         self.settle()
 
     def choose(self, field, text):
@@ -100,7 +95,7 @@ def take(browser, address, outdir):
     office.shoot("month")
     office.choose_scale("week")
     office.page.mouse.click(340, 700)
-    office.page.wait_for_selector(".modal:visible, .modal.d-block")
+    office.page.wait_for_selector(".modal:visible")
     office.page.wait_for_timeout(1000)
     office.shoot("new_event")
     office.open(AGENDA, "calendar")

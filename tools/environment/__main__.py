@@ -145,7 +145,7 @@ COMMANDS = {
             ("bench", "bench", "benchmarks.screens"),
             ("bench-changes", "test", "benchmarks.changes"),
             ("bench-reminders", "test", "benchmarks.reminders"),
-            ("test-odoo", "test", "odoo_suites"),
+            ("test-odoo", "test-odoo", "odoo_suites"),
         )
     },
     **{
