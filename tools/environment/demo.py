@@ -38,9 +38,9 @@ class Demo:
     def start(self, odoo):
         """Update the addons if need be, then serve in the background."""
         interface = os.environ.get("HTTP_INTERFACE") or "127.0.0.1"
+        port = choose_port(interface)
         with open_instance(odoo, "demo", "wkhtmltopdf") as instance:
             instance.update_addons()
-            port = choose_port(interface)
             serve = ["-m", "environment", "serve", interface, port, instance.lock_fd]
             with self.log.open("wb") as log:
                 process = subprocess.Popen(

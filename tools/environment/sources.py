@@ -11,6 +11,7 @@ from .machine import ENV, KEYRING, LOGS, EnvError, install_programs, run, say
 # apt-get keeps to a folder of ours, and sets off nothing that the machine hooked to it.
 APT_CONFIG = """
 #clear APT::Update;
+APT::Update::Error-Mode "any";
 Acquire::Languages "none";
 APT::Sandbox::User "";
 Dir::Cache "{0}";
