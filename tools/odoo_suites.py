@@ -23,7 +23,7 @@ from odoo.tests import loader, suite
 
 MODULES = ("calendar", "crm", "sale", "project")
 SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading")
-FAILURE = re.compile(r" ERROR \S+ (odoo\.addons\.\S+): (?:FAIL|ERROR): (.+)$", re.M)
+FAILURE = re.compile(r" ERROR \S+ (odoo\.\S+): (?:FAIL|ERROR): (.+)$", re.M)
 START = "import odoo_suites; odoo_suites.start_odoo()"
 # Odoo starts a browser for its tours, which would outlive it when it is killed.
 BROWSER = '#!/bin/sh\nexec setpriv --pdeathsig KILL "{}" "$@"\n'
@@ -52,7 +52,12 @@ def install_addons():
         cr.execute("CREATE DATABASE addons TEMPLATE stock")
     filestore = Path(tools.config["data_dir"]) / "filestore"
     shutil.copytree(filestore / "stock", filestore / "addons")
-    run_odoo("addons", f"--init={','.join(ADDONS)}", "--without-demo=True", "--no-http")
+    init = f"--init={','.join(ADDONS)}"
+    log = run_odoo("addons", init, "--without-demo=True", "--no-http")
+    with connect("addons") as cr:
+        cr.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
+        if not set(ADDONS).issubset(name for (name,) in cr.fetchall()):
+            raise SystemExit(f"Odoo did not install the addons: see {log}")
 
 
 def run_tests(database, tests):

@@ -74,11 +74,13 @@ def open_instance(odoo, kind, *programs):
             source = Task(odoo.prepare)
             make_venv()
             source.finish()
-            template = Instance(odoo, "template", building.fd)
-            template.make_databases()
+            anew = kind not in KEPT or not (ENV / odoo.series / kind).exists()
+            if anew:
+                template = Instance(odoo, "template", building.fd)
+                template.make_databases()
             meanwhile.finish()
             instance = Instance(odoo, kind, lock.fd)
-            if kind not in KEPT or not instance.folder.exists():
+            if anew:
                 instance.copy(template)
         if kind == "bench":
             instance.make_databases()
@@ -196,15 +198,13 @@ class Instance:
             self.python("-m", "odoo", *arguments, "--stop-after-init", "--no-http"),
             "install.log",
         )
-        failed = set(modules) - self._find_modules(database, "state = 'installed'")
         # Odoo goes on without demo data that don't load.
-        failed |= self._find_modules(database, "state = 'installed' AND NOT demo")
+        there = self._find_modules(database, "state = 'installed'")
+        whole = self._find_modules(database, "state = 'installed' AND demo")
+        failed = ", ".join({*modules, *there} - whole)
         if failed:
             log = self.folder / "install.log"
-            raise EnvError(
-                f"{', '.join(sorted(failed))}: not installed with their demo data, "
-                f"see {log}"
-            )
+            raise EnvError(f"not installed with their demo data: {failed}, see {log}")
 
     def _find_modules(self, database, condition):
         if not self.cluster.query(
