@@ -71,7 +71,7 @@ class AgendaGuardMixin(models.AbstractModel):
         table, mine, other = self._table, "id", fname
         if field.type == "many2many":
             table, mine, other = field.relation, field.column1, field.column2
-        self.flush_recordset([fname])
+        self.flush_recordset()  # with what depends on it: constraints look at both
         query = SQL(
             "SELECT %(mine)s, %(other)s FROM %(table)s "
             "WHERE %(mine)s = ANY(%(ids)s) AND %(other)s IS NOT NULL",

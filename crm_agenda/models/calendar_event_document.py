@@ -124,7 +124,7 @@ class CalendarEvent(models.Model):
     def _read_links(self, fname):
         if fname != "res_id":
             return super()._read_links(fname)
-        self.flush_recordset(["res_model", "res_id"])
+        self.flush_recordset()
         query = SQL(
             "SELECT id, res_model, res_id FROM calendar_event "
             "WHERE id = ANY(%s) AND res_model IS NOT NULL AND res_id != 0",

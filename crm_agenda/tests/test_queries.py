@@ -18,7 +18,7 @@ LIMITS = {
     "pivot": 8,
     "open": 17,
     "count_contacts": 7,
-    "plan": 53,
+    "plan": 55,
     "move": 47,
     "series": 124,
 }
