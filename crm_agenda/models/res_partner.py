@@ -28,7 +28,7 @@ class ResPartner(models.Model):
         return super()._set_calendar_last_notif_ack()
 
     def _check_links(self, fname, made, undone):
-        super()._check_links(fname, made, undone)
+        result = super()._check_links(fname, made, undone)
         # Odoo lets who attends a private event write it, and the user does by now.
         me = self.env.user.partner_id.id
         events = self.env["calendar.event"].browse(
@@ -38,6 +38,7 @@ class ResPartner(models.Model):
         events = events.sudo().filtered("agenda_calendar_id")
         if any(e.privacy == "private" and e.user_id != self.env.user for e in events):
             events._refuse_link()
+        return result
 
     def _get_agenda_place(self):
         """Return the address in one line, nothing of nobody."""

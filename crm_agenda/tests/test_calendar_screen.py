@@ -45,7 +45,7 @@ class TestCalendarScreen(BrowserCase):
             "element => element.closest('[data-date]').dataset.date"
         )
 
-    def read(self, page):
+    def read_back(self, page):
         """Give the event as the database has it after the page's requests."""
         page.wait_for_timeout(500)
         self.forget()
@@ -57,7 +57,7 @@ class TestCalendarScreen(BrowserCase):
     def test_undo_takes_a_move_back(self):
         page = self.open_agenda(self.office)
         self.drag(page, "Boiler check", 4, "11:00:00")
-        self.assertEqual(self.read(page).start.date(), self.days[4])
+        self.assertEqual(self.read_back(page).start.date(), self.days[4])
         page.locator(".o_notification button", has_text="Undo").click()
         page.wait_for_timeout(1500)
         self.assertEqual(self.get_column(page), self.days[2].isoformat())
@@ -72,7 +72,7 @@ class TestCalendarScreen(BrowserCase):
         page.locator(".fc-event", has_text="Boiler check").first.wait_for(
             state="detached"
         )
-        self.assertFalse(self.read(page).active)
+        self.assertFalse(self.read_back(page).active)
         page.locator(".o_notification button", has_text="Undo").click()
         self.shown(page)
         self.close(page)

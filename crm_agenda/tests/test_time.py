@@ -56,7 +56,7 @@ class TestTime(TestReminderCommon):
             **values,
         )
 
-    def read(self, event, lang="en_US", zone="Europe/Madrid", day=None):
+    def read_back(self, event, lang="en_US", zone="Europe/Madrid", day=None):
         """Give the text on the screen of somebody there."""
         self.owner.write({"lang": lang, "tz": zone})
         event = event.with_user(self.owner).with_context(lang=lang, tz=zone)
@@ -68,8 +68,8 @@ class TestTime(TestReminderCommon):
         for zone in ZONES:
             with self.subTest(zone=zone):
                 several_days = "12/21/2026 – 12/23/2026, all day"
-                self.assertEqual(self.read(several, zone=zone), several_days)
-                self.assertEqual(self.read(one, zone=zone), "01/01/2027, all day")
+                self.assertEqual(self.read_back(several, zone=zone), several_days)
+                self.assertEqual(self.read_back(one, zone=zone), "01/01/2027, all day")
                 for event, text in ((several, several_days), (one, "01/01/2027")):
                     self.customer.tz = zone
                     self.assertIn(text, event._get_when(self.customer))
@@ -87,7 +87,7 @@ class TestTime(TestReminderCommon):
             ("es_ES", "Etc/GMT+12", "21/12/2026 02:30 – 03:30"),
         ):
             with self.subTest(lang=lang, zone=zone):
-                self.assertEqual(self.read(event, lang, zone), text)
+                self.assertEqual(self.read_back(event, lang, zone), text)
                 self.customer.write({"lang": lang, "tz": zone})
                 for_customer = event.with_context(lang=lang)
                 self.assertEqual(for_customer._get_when(self.customer), text)
@@ -96,7 +96,7 @@ class TestTime(TestReminderCommon):
         event = self.plan(datetime(2026, 12, 21, 15, 5))
         language = self.env["res.lang"]._lang_get("es_ES")
         language.write({"date_format": "%Y-%m-%d", "time_format": "%I:%M:%S %p"})
-        text = self.read(event, "es_ES", "UTC").replace("\xa0", " ")
+        text = self.read_back(event, "es_ES", "UTC").replace("\xa0", " ")
         self.assertEqual(text, "2026-12-21 03:05 p. m. – 04:05 p. m.")
 
     def test_days_are_written_once_each(self):
@@ -124,7 +124,7 @@ class TestTime(TestReminderCommon):
         ):
             with self.subTest(text=text):
                 event = self.plan(start, stop, "Europe/Madrid")
-                self.assertEqual(self.read(event, "es_ES"), text)
+                self.assertEqual(self.read_back(event, "es_ES"), text)
 
     def test_below_its_day_an_event_does_not_repeat_it(self):
         night = self.plan(
@@ -138,9 +138,9 @@ class TestTime(TestReminderCommon):
             (fair, 22, "21/12/2026 – 22/12/2026"),
         ):
             with self.subTest(day=day):
-                shown = self.read(event, "es_ES", day=date(2026, 12, day))
+                shown = self.read_back(event, "es_ES", day=date(2026, 12, day))
                 self.assertIn(text, shown)
-        self.assertEqual(self.read(alone, day=date(2026, 12, 21)), "All day")
+        self.assertEqual(self.read_back(alone, day=date(2026, 12, 21)), "All day")
 
     def test_days_on_which_the_clocks_change(self):
         for zone, start, hours, text in (
@@ -154,7 +154,7 @@ class TestTime(TestReminderCommon):
             with self.subTest(zone=zone, text=text):
                 event = self.plan(datetime(*start), zone=zone)
                 event.stop = event.start + timedelta(hours=hours)
-                self.assertEqual(self.read(event, "es_ES", zone), text)
+                self.assertEqual(self.read_back(event, "es_ES", zone), text)
 
     def test_time_zone_is_named_to_who_has_another_or_none(self):
         self.owner.tz = "Europe/Madrid"
