@@ -16,7 +16,7 @@ class CalendarAttendee(models.Model):
     def write(self, vals):
         mine = all(a.partner_id == self.env.user.partner_id for a in self)
         if mine and set(vals) == {"state"}:
-            # sudo: an attendee answers his own invitation, and 19.0 asks for the
+            # sudo: attendees answer their own invitation, and 19.0 asks for the
             # right to write the event
             self = self.sudo()
         result = super().write(vals)

@@ -345,7 +345,7 @@ class CalendarEvent(models.Model):
             if tuple(term[:2]) == ("agenda_calendar_id", "in")
         ]
         mine = calendars.search([("writer_ids", "in", self.env.user.ids)] + asked)
-        # sudo: an extra user sees events of calendars that he may not read
+        # sudo: an extra user sees events of calendars that they may not read
         return (calendars | mine).sudo().sorted()
 
     def _expand_statuses(self, statuses, domain, order=None):
@@ -363,7 +363,7 @@ class CalendarEvent(models.Model):
         :param missing: which of ``LOOKED_UP`` to look up
         """
         # sudo: the defaults are those of the calendar in which the user creates
-        # an event, which the record rules allow him or refuse right after.
+        # an event, which the record rules allow or refuse right after.
         calendar = self.env["crm.agenda.calendar"].sudo()
         calendar = calendar.browse(vals.get("agenda_calendar_id"))
         event_type = calendar.default_type_id

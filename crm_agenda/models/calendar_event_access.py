@@ -38,7 +38,7 @@ class CalendarEvent(models.Model):
 
         Odoo shows the name of a many2one's target to whoever reads the record that
         points to it: an attendee, a recurrence, an activity. It does so in sudo; for
-        who asks himself it checks that he may read the name.
+        people who ask themselves it checks that they may read the name.
         """
         hidden = self.browse()
         if self.env.su and not self.env.user._is_superuser():
@@ -158,7 +158,7 @@ class CalendarEvent(models.Model):
     @api.model
     def _get_shown_domain(self, calendars):
         """Return a domain for the events of ``calendars``, which are all that the user
-        may read, and of others those that are his own.
+        may read, and of others those that are their own.
 
         The record rules say it as alternatives that PostgreSQL checks one by one for
         the events of everybody. These it finds by their index.
@@ -198,9 +198,9 @@ class CalendarEvent(models.Model):
     @api.model
     def _read_slots(self, domain, fields, readable):
         """Return rows like those of ``search_read`` for events that the user may not
-        read, in calendars where he may see that they take time.
+        read, in calendars where they may see that it takes time.
 
-        :param readable: what ``domain`` gives of events that he may read
+        :param readable: what ``domain`` gives of events that they may read
         """
         user = self.env.user
         if not (

@@ -131,8 +131,8 @@ class CalendarEvent(models.Model):
 
     def _get_states(self):
         """Return ``{event id: state}`` of what there is to tell of agenda events."""
-        # sudo: what the user changes is told to people whom he may not know; they are
-        # told only of what they may read
+        # sudo: what the user changes is told to people whom they may not know; those
+        # are told only of what they may read
         events = self.sudo().filtered(lambda e: e.active and e.agenda_calendar_id)
         return {
             event.id: State(
@@ -228,7 +228,7 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _concerns(self, partner, kind, changed):
-        """Say whether ``partner`` may know of it, and Odoo does not tell him."""
+        """Say whether ``partner`` may know of it, and Odoo does not tell them."""
         if not partner.partner_share:
             return True
         return "when" not in changed and (
@@ -270,7 +270,7 @@ class CalendarEvent(models.Model):
         thread = self.env["mail.thread"]
         if len(items) == 1 and items[0].after:
             thread = self.browse(items[0].after.id)
-        # sudo: the author need not be allowed to write the event that he was on
+        # sudo: the author need not be allowed to write the event that they were on
         thread.sudo().message_notify(
             partner_ids=partners.ids,
             subject=self._get_update_subject(items),

@@ -80,7 +80,7 @@ class CrmAgendaCalendar(models.Model):
     )
     # Each level holds the users of the higher ones too. They are stored because
     # the record rules of the events read them, and four because a rule's domain
-    # can't ask for a user and his level in the same row.
+    # can't ask for a user and their level in the same row.
     member_ids = fields.Many2many(
         "res.users",
         "crm_agenda_calendar_member_rel",
@@ -226,7 +226,7 @@ class CrmAgendaCalendar(models.Model):
     @api.depends("reader_ids", "writer_ids")
     def _compute_access(self):
         """Look for the one user, without reading the hundreds that there may be."""
-        # sudo: everybody may know what he may do himself
+        # sudo: everybody may know what they may do themselves
         calendars = self._origin.sudo().with_context(active_test=False)
         is_administrator = self.env.user._is_agenda_manager()
         writable = calendars._filter_by("can_write")
@@ -272,7 +272,7 @@ class CrmAgendaCalendar(models.Model):
 
     @api.constrains("active", "owner_id", "company_id")
     def _check_owner(self):
-        """The owner is the one who can always manage: he must be able to."""
+        """The owner is the one who can always manage: they must be able to."""
         for calendar in self.filtered("active"):
             owner = calendar.owner_id
             if owner.share or not owner.active or not calendar._is_open_to(owner):

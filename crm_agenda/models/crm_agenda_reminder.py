@@ -112,7 +112,7 @@ class CrmAgendaReminder(models.Model):
         if not events:
             return  # as for every meeting that is in no agenda calendar
         # sudo: whoever changes an event changes what its people are due; the rows
-        # are written for them, and shown to him only as the record rules allow.
+        # are written for them, and shown only as the record rules allow.
         events = events.sudo()
         self = self.sudo().with_context(active_test=False)
         now = fields.Datetime.now()
@@ -215,7 +215,7 @@ class CrmAgendaReminder(models.Model):
 
     @api.model
     def _get_recipients(self, event):
-        """Return ``{partner: channels that reach him}`` of who is reminded.
+        """Return ``{partner: channels that reach them}`` of who is reminded.
 
         All of them may read the event: see the record rules.
         """

@@ -46,7 +46,7 @@ class ResGroups(models.Model):
 
     def _agenda_shares(self):
         # sudo: who edits groups need not be a member of the calendars; nothing
-        # of the shares reaches him.
+        # of the shares reaches them.
         shares = self.env["crm.agenda.share"].sudo()
         return shares.search([("group_id", "in", self.ids)])
 

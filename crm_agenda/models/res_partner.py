@@ -6,7 +6,7 @@ MAP_URL = "https://www.google.com/maps/search/?"
 
 
 class ResPartner(models.Model):
-    """A customer: his events are those of his company's contacts too."""
+    """A customer: their events are those of their company's contacts too."""
 
     _name = "res.partner"
     _inherit = [

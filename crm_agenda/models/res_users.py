@@ -59,7 +59,7 @@ class ResUsers(models.Model):
     @api.constrains("active", "company_ids")
     def _check_owned_calendars(self):
         """A calendar never ends without somebody who can manage it."""
-        # sudo: who archives users may be no member of their calendars; he must
+        # sudo: people who archive users may be no members of their calendars; they must
         # learn their names to be able to go on.
         calendars = self.env["crm.agenda.calendar"].sudo()
         calendars.search([("owner_id", "in", self.ids)])._check_owner()

@@ -104,7 +104,6 @@ class TestBrowser(BrowserCase):
             has_text=name,
         )
         current.first.wait_for()
-        # Odoo 14.0's web client asks phones for the width of a desktop.
         overflow = "document.documentElement.scrollWidth - innerWidth"
         self.assertLessEqual(page.evaluate(overflow), 0)
         save = page.locator(".modal-footer .btn-primary:visible")

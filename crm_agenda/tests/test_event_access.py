@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from ..models.compat import GROUP_USERS
 from .common import RollBack, TestAgendaCommon
 
-# Who → what he may do with the event. "own" is the organizer's event.
+# Who → what they may do with the event. "own" is the organizer's event.
 READERS = {
     "read",
     "write",

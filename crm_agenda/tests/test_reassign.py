@@ -11,7 +11,7 @@ TEN = datetime(2026, 3, 26, 10)
 
 @tagged("post_install", "-at_install")
 class TestReassign(TestAgendaCommon):
-    """A technician is ill: his events of tomorrow go to another."""
+    """A technician is ill: their events of tomorrow go to another."""
 
     @classmethod
     def setUpClass(cls):

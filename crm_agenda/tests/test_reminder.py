@@ -157,7 +157,7 @@ class TestReminderPlan(TestReminderCommon):
     # Times
 
     def assert_due(self, event, user, local):
-        """Assert when ``user`` is reminded, in his local time."""
+        """Assert when ``user`` is reminded, in their local time."""
         row = self.rows(event).filtered(lambda r: r.partner_id == user.partner_id)
         due = pytz.utc.localize(row.due).astimezone(pytz.timezone(user.tz))
         self.assertEqual(due.replace(tzinfo=None), local)

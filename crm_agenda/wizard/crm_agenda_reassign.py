@@ -107,7 +107,7 @@ class CrmAgendaReassign(models.TransientModel):
 
     def _get_clashes(self):
         """Return ``{event: events that overlap with it there}``."""
-        # Only of a calendar of the user: what takes time in others is not his business.
+        # Only of a calendar of the user: what others hold is not theirs to know.
         target = self.calendar_id._origin._filtered_access("read")
         if not target or target.double_booking == "allow":
             return {}

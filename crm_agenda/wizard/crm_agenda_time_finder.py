@@ -100,7 +100,7 @@ class CrmAgendaTimeFinder(models.TransientModel):
 
     def _find_slots(self):
         """Return ``[(start (UTC), free calendars)]``, the first ones of the period."""
-        # As the user: nobody learns when a calendar is taken that he can't see.
+        # As the user: nobody learns when a calendar is taken that they can't see.
         calendars = self.calendar_ids._filtered_access("read")
         free = self._get_free(calendars)
         if self.together and free:
@@ -179,8 +179,8 @@ class CrmAgendaTimeSlot(models.TransientModel):
     def action_pick(self):
         """Make the event, and open it.
 
-        It is in the first of the calendars in which the user may write, or else in his
-        own; the owners of the others are invited.
+        It is in the first of the calendars in which the user may write, or else in
+        their own; the owners of the others are invited.
         """
         self.ensure_one()
         finder, mine = self.finder_id, self.env.user.agenda_calendar_id
@@ -189,7 +189,7 @@ class CrmAgendaTimeSlot(models.TransientModel):
             raise UserError(
                 self.env._("There is no calendar in which you may write events.")
             )
-        # sudo: who shares when he is busy may be invited
+        # sudo: people who share when they are busy may be invited
         invited = (self.calendar_ids - target).sudo().owner_id.partner_id
         values = {
             "name": finder.name

@@ -83,7 +83,7 @@ def open_event(env, database):
 
 def create(**recurrence):
     """Make a meeting of tomorrow, or the series that begins with it, in the calendar
-    of somebody who is told of it; stock Odoo invites him."""
+    of somebody who is told of it; stock Odoo invites them."""
 
     def call(env, database):
         start = fields.Datetime.now().replace(microsecond=0) + timedelta(days=1)
