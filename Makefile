@@ -1,6 +1,6 @@
 # Everything made lives in .env/; `make clean` removes it.
 PYTHON := $(shell command -v python3)
-TARGETS := demo stop test test-odoo fault bench bench-changes bench-reminders \
+TARGETS := demo stop test test-odoo attack fault bench bench-changes bench-reminders \
 	screenshots lint clean
 
 export PYTHONPATH := tools
@@ -12,6 +12,7 @@ help:
 	@echo "make stop         stop it and keep its data"
 	@echo "make test         run the tests; ARGS='-k share' runs a part"
 	@echo "make test-odoo    run Odoo's own tests without the addons and with them"
+	@echo "make attack       try ten thousand ways to read what is not shared"
 	@echo "make fault        kill dispatchers of reminders, count what is lost or doubled"
 	@echo "make bench        measure the agenda beside stock Odoo; ARGS='10000' one size"
 	@echo "make bench-changes    measure saving and moving events beside Odoo's own"

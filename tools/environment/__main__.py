@@ -67,6 +67,13 @@ def test():
     )
 
 
+def attack():
+    """Look for ways to read what is not shared, in many more examples than a test."""
+    os.environ.setdefault("AGENDA_EXAMPLES", "10000")
+    os.environ.setdefault("ARGS", "crm_agenda/tests/test_canary.py")
+    return test()
+
+
 def use(kind, *arguments):
     """Run Python on an instance that only we use; ARGS go to it."""
     arguments = (*arguments, *shlex.split(os.environ.get("ARGS", "")))
@@ -143,7 +150,7 @@ COMMANDS = {
     },
     **{
         command.__name__: command
-        for command in (demo, stop, test, screenshots, clean, lint)
+        for command in (demo, stop, test, attack, screenshots, clean, lint)
     },
 }
 

@@ -1,0 +1,1236 @@
+"""What people try: calls as the web client or a script makes them."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from ..models.compat import SERIES
+from .canary_rights import LEVELS
+from .canary_world import CALENDARS, NOW, WORKERS
+
+# What is read of each model, and shown with it.
+READ = {
+    "calendar.event": """name display_name location description start stop display_time
+        customer_id document_ref document_kind agenda_calendar_id agenda_type_id
+        attachment_ids attendee_ids partner_ids user_id access_token
+        videocall_location recurrence_id clash_summary activity_ids alarm_ids
+        reminder_ids shared_user_ids slot_start opportunity_id res_id""",
+    "calendar.attendee": """event_id common_name access_token partner_id state
+        recurrence_id email""",
+    "calendar.recurrence": """name base_event_id calendar_event_ids dtstart until rrule
+        count""",
+    "calendar.alarm": "name",
+    "crm.agenda.calendar": """name description owner_id share_ids default_type_id
+        member_ids coming_event_count default_alarm_ids""",
+    "crm.agenda.share": "calendar_id user_id level display_name",
+    "crm.agenda.reminder": "event_id alarm_id partner_id due state error display_name",
+    "crm.agenda.event.type": "name",
+    "crm.agenda.reassign": "source_id calendar_id event_ids clash_summary",
+    "crm.agenda.time.finder": "calendar_ids slot_ids customer_id name",
+    "crm.agenda.sheet": "calendar_id display_name",
+    "res.partner": """name meeting_ids meeting_count activity_ids
+        activity_calendar_event_id agenda_event_count""",
+    "res.users": "name agenda_calendar_id activity_ids",
+    "mail.activity": """summary note res_name calendar_event_id date_deadline
+        display_name user_id""",
+    "mail.message": "subject body record_name preview attachment_ids partner_ids",
+    "mail.compose.message": "subject body record_name attachment_ids partner_ids",
+    "mail.template.preview": "subject body_html email_to partner_ids attachment_ids",
+    "mail.activity.schedule": "display_name",
+    "crm.activity.report": "subject body",
+    "discuss.channel": "name description display_name",
+    "mail.followers": "res_model res_id display_name partner_id",
+    "ir.attachment": "name datas res_name res_model res_id access_token",
+    "crm.lead": """name meeting_display_date meeting_display_label calendar_event_ids
+        activity_ids activity_calendar_event_id agenda_event_count message_ids""",
+    "sale.order": """name activity_ids activity_calendar_event_id agenda_event_count
+        agenda_proposal message_ids""",
+}
+READ = {model: fields.split() for model, fields in READ.items()}
+# Who is told of what is in a many2one or an x2many.
+SHOWN = {
+    "event_id": "calendar.event",
+    "base_event_id": "calendar.event",
+    "calendar_event_id": "calendar.event",
+    "calendar_event_ids": "calendar.event",
+    "meeting_ids": "calendar.event",
+    "attendee_ids": "calendar.attendee",
+    "recurrence_id": "calendar.recurrence",
+    "agenda_calendar_id": "crm.agenda.calendar",
+    "calendar_id": "crm.agenda.calendar",
+    "source_id": "crm.agenda.calendar",
+    "activity_ids": "mail.activity",
+    "message_ids": "mail.message",
+    "attachment_ids": "ir.attachment",
+    "share_ids": "crm.agenda.share",
+    "reminder_ids": "crm.agenda.reminder",
+    "customer_id": "res.partner",
+}
+# Through which records others are reached.
+PARENTS = {
+    "crm.agenda.share": [("crm.agenda.calendar", "share_ids")],
+    "calendar.attendee": [("calendar.event", "attendee_ids")],
+    "calendar.event": [
+        ("res.partner", "meeting_ids"),
+        ("crm.lead", "calendar_event_ids"),
+        ("calendar.recurrence", "calendar_event_ids"),
+        ("crm.agenda.reassign", "event_ids"),
+        ("mail.activity", "calendar_event_id"),
+    ],
+    "mail.activity": [
+        ("calendar.event", "activity_ids"),
+        ("res.partner", "activity_ids"),
+        ("crm.lead", "activity_ids"),
+    ],
+    "ir.attachment": [("calendar.event", "attachment_ids")],
+    "crm.agenda.reminder": [("calendar.event", "reminder_ids")],
+    "crm.agenda.calendar": [("crm.agenda.time.finder", "calendar_ids")],
+    "res.partner": [("res.partner", "child_ids"), ("calendar.event", "partner_ids")],
+}
+CONTEXTS = [
+    {"agenda": True},
+    {"agenda_nested": True},
+    {"agenda_only": True},
+    {"agenda_change": True},
+    {"agenda_change": [True]},
+    {"agenda_change": {"agenda_only": True}},
+    {"dont_notify": True},
+    {"active_test": False},
+    {"install_module": "crm_agenda"},
+    {"no_mail_to_attendees": True},
+    {"mail_notrack": True},
+    {"tracking_disable": True},
+    {"is_calendar_event_new": True},
+    {"mail_create_nosubscribe": True},
+    {"recompute": False},
+    {"uid": 1},
+]
+POPOVER_EVENT = "record" if SERIES < 19 else "calendar_event_id"
+INVITE = ("mail.followers.edit", "edit_followers")
+INVITED, INVITED_IDS = "res_ids", "[%s]"
+if SERIES < 19:
+    INVITE = ("mail.wizard.invite", "add_followers")
+    INVITED, INVITED_IDS = "res_id", "%s"
+STATES = ["accepted", "declined", "tentative", "needsAction"]
+IN_AGENDA = ["in_agenda", "=", True]
+BODY = "Anything"
+
+
+class Ref(NamedTuple):
+    """A record of the company by its name."""
+
+    name: str
+
+    def __repr__(self):
+        return f"<{self.name}>"
+
+
+class Document(NamedTuple):
+    """A record of the company as the value of a reference."""
+
+    name: str
+
+
+class Text(NamedTuple):
+    """The id of a record in a text."""
+
+    pattern: str
+    record: object
+
+
+class Made(NamedTuple):
+    """The last record of a model that the caller made, or one of their own."""
+
+    model: str
+
+    def __repr__(self):
+        return f"<own {self.model}>"
+
+
+class Token(NamedTuple):
+    """A token that the caller has seen, or the event that it is of."""
+
+    index: int
+    what: str
+
+
+class Guess(NamedTuple):
+    """What an oracle is asked about, and what there is not."""
+
+    truth: object
+    lie: object
+
+    def __repr__(self):
+        return f"{self.truth!r} (or {self.lie!r})"
+
+
+class Rpc(NamedTuple):
+    by: str
+    model: str
+    method: str
+    args: list
+    kwargs: dict
+
+    def __str__(self):
+        args = [repr(arg) for arg in self.args]
+        args += [f"{key}={value!r}" for key, value in self.kwargs.items()]
+        return f"{self.by}: {self.model}.{self.method}({', '.join(args)})"
+
+
+class Url(NamedTuple):
+    by: str
+    path: str
+    params: dict
+    anonymous: bool = False
+    is_json: bool = False
+
+    def __str__(self):
+        how = ", not logged in" if self.anonymous else ""
+        return f"{self.by}{how}: {self.path} {self.params!r}"
+
+
+class Task(NamedTuple):
+    """What the database's administrator or a scheduled action does."""
+
+    what: str
+    about: object = None
+
+    def __str__(self):
+        return f"administrator: {self.what} {self.about or ''}"
+
+
+class Form(dict):
+    """The specification of what a form shows."""
+
+    def __repr__(self):
+        return f"<form of {len(self)} fields>"
+
+
+def spec(model, depth=1):
+    """Return the specification of a form of ``model``."""
+    result = Form()
+    for fname in READ[model]:
+        other = SHOWN.get(fname)
+        if other and depth:
+            result[fname] = {"fields": spec(other, depth - 1)}
+        elif fname.endswith("_id") and fname != "res_id":
+            result[fname] = {"fields": {"display_name": {}}}
+        else:
+            result[fname] = {}
+    return result
+
+
+class Caller:
+    """Draws the steps of one example: most of them are one person's, about one event,
+    and of one kind."""
+
+    def __init__(self, world, random):
+        self.world, self.random = world, random
+        self.attacker = random.choice(world.attackers)
+        self.focus = random.choice(world.focus)
+        (self.kind,) = random.choices(list(KINDS), KINDS.values())
+        self.plan = []  # what an attack goes on with
+
+    def draw(self, random):
+        """Return the next step of the example."""
+        self.random = random
+        if self.plan and self.chance(85):
+            return self.plan.pop(0)
+        self.by = self.attacker
+        if self.chance(15):
+            self.by = self.one(*self.world.person)
+        if self.by not in self.world.users:
+            return self.try_token()
+        kind = self.kind
+        if self.chance(50):
+            (kind,) = random.choices(list(KINDS), KINDS.values())
+        return getattr(self, f"try_{kind}")()
+
+    def go_on(self, *steps):
+        """Plan what follows the step that is being drawn."""
+        self.plan = list(steps)
+
+    # Whom and what a call is about
+
+    def one(self, *options):
+        return self.random.choice(options)
+
+    def chance(self, percent):
+        return self.random.randrange(100) < percent
+
+    def some(self, items, at_most=2):
+        items = list(items)
+        count = self.random.randint(1, min(at_most, len(items)))
+        return self.random.sample(items, count)
+
+    @property
+    def me(self):
+        return Ref(f"user.{self.by}")
+
+    @property
+    def my_partner(self):
+        return Ref(f"partner.{self.by}")
+
+    def event(self):
+        if self.chance(70):
+            return Ref(self.focus)
+        return Ref(self.one(*self.world.find("calendar.event", *CALENDARS)))
+
+    def any_event(self):
+        return self.one(self.event(), self.event(), Made("calendar.event"), self.own())
+
+    def own(self):
+        """Return a meeting or an event of the caller's own."""
+        meeting = f"{self.by}'s meeting"
+        if meeting in self.world.records and self.chance(50):
+            return Ref(meeting)
+        return Made("calendar.event")
+
+    def calendar(self):
+        if self.chance(60):
+            return Ref("calendar." + self.focus.partition(".")[0])
+        return Ref(f"calendar.{self.one(*CALENDARS)}")
+
+    def any_calendar(self):
+        return self.one(self.calendar(), self.calendar(), Made("crm.agenda.calendar"))
+
+    def attendee(self):
+        """Return an attendee, of the focus if it has any."""
+        world = self.world
+        near = [
+            name
+            for name in world.find("calendar.attendee", "attendee.")
+            if name.endswith(f".of.{self.focus}")
+        ]
+        everybody = world.find("calendar.attendee", "attendee.")
+        return Ref(self.one(*(near if near and self.chance(70) else everybody)))
+
+    def series(self):
+        return Ref(self.one(*self.world.find("calendar.recurrence")))
+
+    def anything(self, model):
+        """Return a record of ``model``, maybe out of reach."""
+        if model == "calendar.event":
+            return self.any_event()
+        if model == "crm.agenda.calendar":
+            return self.any_calendar()
+        if model == "calendar.attendee":
+            return self.one(self.attendee(), Made(model))
+        if model == "res.users":
+            return Ref(self.one(*self.world.find(model)))
+        near = [
+            name for name in self.world.find(model) if name.endswith(f".{self.focus}")
+        ]
+        if near and self.chance(60):
+            return Ref(self.one(*near))
+        names = self.world.find(model)
+        return Ref(self.one(*names)) if names and self.chance(70) else Made(model)
+
+    def worker(self):
+        return self.one(*self.world.workers[self.focus])
+
+    def work(self, method, *args, **kwargs):
+        """Do what somebody does who may, with the event in question."""
+        by = self.worker()
+        return self.rpc(
+            "calendar.event", method, [Ref(self.focus)], *args, by=by, **kwargs
+        )
+
+    def retell(self, update=None):
+        """Have the event's texts written anew, by who may."""
+        words = self.world.get_words(self.focus)
+        vals = dict.fromkeys(("name", "description", "location"), words[0])
+        if update:
+            vals["recurrence_update"] = update
+        return self.work("write", vals)
+
+    def talk(self):
+        words = self.world.get_words(self.focus)
+        return self.work("message_post", body=words[0], subtype_xmlid="mail.mt_comment")
+
+    def look_at(self, model, *targets):
+        if targets:
+            return self.rpc(model, "read", list(targets), READ[model])
+        domain = [("id", ">=", self.world.first_ids[model])]
+        return self.rpc(model, "search_read", domain, READ[model])
+
+    def contact(self):
+        return self.one(
+            Ref("partner.visitor"),
+            Ref("partner.client"),
+            Made("res.partner"),
+            self.my_partner,
+            Ref(self.one(*self.world.find("res.partner"))),
+        )
+
+    # How a call is made
+
+    def rpc(self, model, method, *args, by=None, **kwargs):
+        context = dict(kwargs.pop("context", {}))
+        if self.chance(25):
+            context.update(self.one(*CONTEXTS))
+        if context:
+            kwargs["context"] = context
+        return Rpc(by or self.by, model, method, list(args), kwargs)
+
+    def create(self, model, vals):
+        """Create by one of the routes that there are."""
+        vals, context = dict(vals), {}
+        if self.chance(40):
+            for fname in self.some(vals, len(vals)):
+                context[f"default_{fname}"] = vals.pop(fname)
+        route = self.random.randrange(8)
+        if route < 3:
+            return self.rpc(model, "create", [vals], context=context)
+        if route < 5:
+            return self.rpc(
+                model, "web_save", [], vals, self.form(model), context=context
+            )
+        if route == 5 and PARENTS.get(model):
+            return self.nest(model, (0, 0, vals), context)
+        if route == 6:
+            return self.load(model, vals, context)
+        return self.onchange(model, vals, context)
+
+    def form(self, model):
+        if model in READ:
+            return spec(model, depth=self.one(0, 0, 1))
+        return {"display_name": {}}
+
+    def load(self, model, vals, context):
+        names, row = [], []
+        for fname, value in vals.items():
+            if isinstance(value, (Ref, Made)):
+                names.append(".id" if fname == ".id" else f"{fname}/.id")
+                row.append(value)
+            elif isinstance(value, (Text, Document)):
+                names.append(fname)
+                row.append(value)
+            elif not isinstance(value, (list, dict)):
+                names.append(fname)
+                row.append(value if isinstance(value, str) else str(value))
+        return self.rpc(model, "load", names, [row], context=context)
+
+    def nest(self, model, command, context):
+        parent, fname = self.one(*PARENTS[model])
+        value = [command]
+        if fname.endswith("_id"):
+            value = command[1] or False
+        vals = {fname: value}
+        if parent == "res.partner" and fname == "meeting_ids" and self.chance(30):
+            vals = {"child_ids": [(0, 0, {"name": "Child", **vals})]}
+        if self.chance(30):
+            if parent == "res.partner":
+                vals["name"] = "Parent"
+            return self.rpc(parent, "create", [vals], context=context)
+        target = self.one(Made(parent), self.anything(parent))
+        return self.rpc(parent, "write", [target], vals, context=context)
+
+    def onchange(self, model, vals, context, changed=()):
+        shown = spec(model, 0) if model in READ else {}
+        shown.update({fname: {} for fname in vals})
+        changed = list(changed or vals)
+        if self.chance(20):
+            changed = []
+        return self.rpc(model, "onchange", [], vals, changed, shown, context=context)
+
+    def write(self, model, target, vals, by=None):
+        route = self.random.randrange(8)
+        if route < 4:
+            return self.rpc(model, "write", [target], vals, by=by)
+        if route < 6:
+            return self.rpc(model, "web_save", [target], vals, self.form(model), by=by)
+        if route == 6 and PARENTS.get(model) and not by:
+            return self.nest(model, (1, target, vals), {})
+        if route == 7 and not by:
+            return self.load(model, {**vals, ".id": target}, {})
+        return self.rpc(model, "write", [target], vals, by=by)
+
+    def commands(self, *targets):
+        """Return commands of a relation that may link ``targets``."""
+        targets = list(targets)
+        return self.one(
+            [(4, target) for target in targets],
+            [(6, 0, targets)],
+            [(3, target) for target in targets],
+            [(5, 0, 0)],
+            [(2, target) for target in targets[:1]],
+            targets,
+            [(1, targets[0], {"name": "Changed"})],
+            [(4, targets[0], 0)],
+        )
+
+    # What people try: one method for each kind
+
+    def try_share(self):
+        """A right given by the record that asks for it."""
+        level, calendar = self.one(*LEVELS), self.any_calendar()
+        vals = {"user_id": self.me, "level": level, "calendar_id": calendar}
+        match self.random.randrange(9):
+            case 0 | 1 | 6 | 7:
+                return self.create("crm.agenda.share", vals)
+            case 2:
+                fname = self.one("calendar_id", "level", "user_id")
+                share = self.anything("crm.agenda.share")
+                return self.write("crm.agenda.share", share, {fname: vals[fname]})
+            case 3:
+                vals.pop("calendar_id")
+                share = self.anything("crm.agenda.share")
+                command = self.one(
+                    (0, 0, vals), (4, share), (1, share, vals), (2, share)
+                )
+                return self.write(
+                    "crm.agenda.calendar", calendar, {"share_ids": [command]}
+                )
+            case 4:
+                return self.rpc(
+                    "crm.agenda.share",
+                    "copy",
+                    self.anything("crm.agenda.share"),
+                    {"calendar_id": calendar, "user_id": self.me},
+                )
+            case 5:
+                change = self.one(
+                    {"owner_id": self.me},
+                    {"company_id": False},
+                    {"manager_ids": [(4, self.me)]},
+                    {"member_ids": [(4, self.me)], "reader_ids": [(4, self.me)]},
+                    {"active": self.one(True, False)},
+                    {"double_booking": "allow"},
+                )
+                return self.write("crm.agenda.calendar", calendar, change)
+            case _:
+                share = self.anything("crm.agenda.share")
+                return self.create(
+                    "crm.agenda.calendar",
+                    {
+                        "name": "New",
+                        "owner_id": self.me,
+                        "share_ids": self.commands(share),
+                    },
+                )
+
+    def try_relation(self):
+        """A relation re-pointed."""
+        event, own = self.event(), self.own()
+        match self.random.randrange(11):
+            case 0:
+                vals = {"event_id": event}
+                mine = self.one(Made("calendar.attendee"), self.attendee())
+                self.go_on(
+                    self.look_at("calendar.attendee", Made("calendar.attendee")),
+                    Url(
+                        self.by,
+                        "/calendar/meeting/view",
+                        {"token": Token(0, "attendee"), "id": event},
+                        True,
+                    ),
+                )
+                return self.write("calendar.attendee", mine, vals)
+            case 1:
+                vals = {"event_id": event, "partner_id": self.my_partner}
+                return self.create("calendar.attendee", vals)
+            case 2:
+                series = self.series()
+                if series.name.endswith(self.focus):
+                    self.go_on(
+                        self.retell("all_events"), self.look_at("calendar.event")
+                    )
+                vals = {"recurrence_id": series, "recurrency": True}
+                return self.write("calendar.event", own, vals)
+            case 3:
+                vals = {
+                    "base_event_id": self.any_event(),
+                    "calendar_event_ids": self.commands(self.any_event()),
+                }
+                if self.chance(50):
+                    vals.pop(self.one(*vals))
+                target = self.one(self.series(), Made("calendar.recurrence"))
+                if self.chance(40):
+                    vals["rrule"] = "FREQ=DAILY;COUNT=3"
+                    return self.create("calendar.recurrence", vals)
+                return self.write("calendar.recurrence", target, vals)
+            case 4:
+                vals = {"calendar_event_id": Ref(self.focus)}
+                self.go_on(self.retell(), self.look_at("mail.activity"))
+                if self.chance(30):
+                    vals.update(
+                        res_model_id=self.world.model_ids["res.partner"],
+                        res_id=Made("res.partner"),
+                    )
+                    return self.create("mail.activity", vals)
+                activity = self.one(Made("mail.activity"), Ref("activity.open"))
+                return self.write("mail.activity", activity, vals)
+            case 5:
+                method, *args = self.one(
+                    ("action_feedback", "Done"),
+                    ("unlink_w_meeting",),
+                    ("action_done",),
+                    ("action_create_calendar_event",),
+                    ("unlink",),
+                )
+                activity = self.one(Made("mail.activity"), Ref("activity.open"))
+                return self.rpc("mail.activity", method, [activity], *args)
+            case 6:
+                fname, model = self.one(
+                    ("attendee_ids", "calendar.attendee"),
+                    ("activity_ids", "mail.activity"),
+                    ("attachment_ids", "ir.attachment"),
+                    ("reminder_ids", "crm.agenda.reminder"),
+                    ("partner_ids", "res.partner"),
+                )
+                vals = {fname: self.commands(self.anything(model))}
+                return self.write("calendar.event", self.any_event(), vals)
+            case 7:
+                vals = {
+                    "res_model": self.one("calendar.event", "res.partner"),
+                    "res_id": self.one(event, own, Made("res.partner")),
+                }
+                if self.chance(50):
+                    return self.write(
+                        "ir.attachment", self.anything("ir.attachment"), vals
+                    )
+                vals["name"] = "File"
+                return self.create("ir.attachment", vals)
+            case 8:
+                vals = {
+                    "res_model": "calendar.event",
+                    "res_id": event,
+                    "partner_id": self.my_partner,
+                }
+                self.go_on(self.talk())
+                return self.create("mail.followers", vals)
+            case 9:
+                vals = {"calendar_event_ids": self.commands(event)}
+                return self.write("crm.lead", Made("crm.lead"), vals)
+            case _:
+                fname = self.one("user_id", "agenda_calendar_id", "shared_user_ids")
+                value = {
+                    "user_id": self.me,
+                    "agenda_calendar_id": self.any_calendar(),
+                    "shared_user_ids": [(4, self.me)],
+                }[fname]
+                return self.write("calendar.event", self.any_event(), {fname: value})
+
+    def try_contact(self):
+        """The other side of a relation."""
+        event = self.event()
+        vals = {"meeting_ids": self.commands(event)}
+        match self.random.randrange(6):
+            case 0:
+                return self.create("res.partner", {"name": "Spy", **vals})
+            case 1:
+                contact = self.one(self.my_partner, Made("res.partner"), self.contact())
+                return self.write("res.partner", contact, vals)
+            case 2:
+                child = {"name": "Spy", **vals}
+                contact = self.one(self.my_partner, Made("res.partner"))
+                command = self.one((0, 0, child), (1, self.my_partner, vals))
+                return self.write("res.partner", contact, {"child_ids": [command]})
+            case _:
+                into = self.one(self.my_partner, Made("res.partner"))
+                other = self.one(Ref("partner.visitor"), self.contact())
+                vals = {
+                    "partner_ids": [(6, 0, [other, into])],
+                    "dst_partner_id": into,
+                    "state": "selection",
+                }
+                model, email = "base.partner.merge.automatic.wizard", "same@example.com"
+                self.go_on(
+                    self.rpc("res.partner", "write", [into], {"email": email}),
+                    self.rpc(model, "create", [vals]),
+                    self.rpc(model, "action_merge", [Made(model)]),
+                )
+                return self.rpc("res.partner", "write", [other], {"email": email})
+
+    def try_token(self):
+        """Tokens, read and used."""
+        if self.by in self.world.users and self.chance(50):
+            model = self.one("calendar.attendee", "calendar.event")
+            fields = ["access_token", "display_name"]
+            if model == "calendar.event":
+                fields.append("videocall_location")
+            self.go_on(self.use_token(), self.use_token())
+            if self.chance(50):
+                domain = [("id", ">=", self.world.first_ids[model])]
+                return self.rpc(model, "search_read", domain, fields)
+            return self.rpc(model, "read", [self.anything(model)], fields)
+        return self.use_token()
+
+    def use_token(self):
+        """Follow a link that holds a token."""
+        anonymous = self.by not in self.world.users or self.chance(60)
+        index = self.random.randrange(30)
+        page = self.one("accept", "decline", "view", "join", "join_videocall", "series")
+        if page in ("join", "join_videocall"):
+            token = Token(index, "event")
+            if page == "join":
+                return Url(self.by, "/calendar/meeting/join", {"token": token})
+            return Url(self.by, "/calendar/join_videocall/", {"": token}, anonymous)
+        path = f"/calendar/meeting/{page}"
+        if page == "series":
+            path = f"/calendar/recurrence/{self.one('accept', 'decline')}"
+        params = {"token": Token(index, "attendee"), "id": Token(index, "id")}
+        if self.chance(20):
+            params["id"] = self.any_event()
+        return Url(self.by, path, params, anonymous)
+
+    def try_work(self):
+        """What those do who may, while others listen."""
+        worker = self.worker()
+        match self.random.randrange(14):
+            case 0 | 1:
+                vals = self.one(
+                    {"privacy": "private"},
+                    {"agenda_status_id": self.status("cancelled")},
+                    {"agenda_status_id": self.status("done")},
+                    {"active": False},
+                    {"shared_user_ids": [(5, 0, 0)]},
+                    {"partner_ids": [(5, 0, 0)]},
+                    {"user_id": Ref(f"user.{worker}"), "privacy": "private"},
+                )
+                self.go_on(self.one(self.talk(), self.retell()))
+                return self.work("write", vals)
+            case 2 | 3:
+                return self.retell(self.one(None, None, "all_events", "future_events"))
+            case 4:
+                return self.talk()
+            case 5 | 6:
+                calendar = self.focus.partition(".")[0]
+                shares = self.world.find("crm.agenda.share", "share.")
+                near = [name for name in shares if name.endswith(calendar)]
+                share = Ref(self.one(*(near or shares)))
+                self.go_on(self.one(self.talk(), self.retell(), self.move()))
+                worker = self.one(*WORKERS[calendar][:2])
+                if self.chance(50):
+                    return self.rpc("crm.agenda.share", "unlink", [share], by=worker)
+                vals = {"level": self.one("busy", "read")}
+                return self.rpc("crm.agenda.share", "write", [share], vals, by=worker)
+            case 7 | 8:
+                return self.move()
+            case 9:
+                guest = self.one(*self.world.users)
+                self.go_on(self.look_at("mail.message"))
+                return self.work(
+                    "write",
+                    self.one(
+                        {"partner_ids": [(4, Ref(f"partner.{guest}"))]},
+                        {"shared_user_ids": [(4, Ref(f"user.{guest}"))]},
+                        {"user_id": Ref(f"user.{guest}")},
+                        {"agenda_calendar_id": self.one(self.any_calendar(), False)},
+                    ),
+                )
+            case 10:
+                vals = {
+                    "name": self.world.get_words(self.focus)[0],
+                    "agenda_calendar_id": Ref("calendar." + self.focus.split(".")[0]),
+                    **self.times(self.random.randrange(100, 120)),
+                }
+                vals.update(
+                    self.one(
+                        {"opportunity_id": Ref("crm.lead.open")},
+                        {"document_ref": Document("crm.lead.open")},
+                        {"privacy": "private"},
+                        {},
+                    )
+                )
+                return self.rpc("calendar.event", "create", [vals], by=worker)
+            case 11:
+                attendee = self.attendee()
+                who = attendee.name.split(".")[1]
+                if who in self.world.users:
+                    vals = {"state": self.one(*STATES)}
+                    return self.rpc(
+                        "calendar.attendee", "write", [attendee], vals, by=who
+                    )
+                return self.work("unlink")
+            case 12:
+                update = self.one("all_events", "future_events", "self_only")
+                return self.work("action_mass_archive", update)
+            case _:
+                return self.work(
+                    self.one("action_sendmail", "copy", "action_open_composer")
+                )
+
+    def move(self, **kwargs):
+        """Move the event, maybe to where another is."""
+        vals = self.times(self.random.randrange(90, 102))
+        if self.chance(40):
+            calendar = self.focus.partition(".")[0]
+            near = [
+                start
+                for name, start in self.world.starts.items()
+                if name.startswith(calendar) and name != self.focus
+            ]
+            if near:
+                start = self.one(*near).replace(minute=0)
+                vals = {"start": str(start), "stop": str(start + timedelta(hours=2))}
+        return self.work("write", vals, **kwargs)
+
+    @staticmethod
+    def times(hours):
+        start = NOW + timedelta(hours=hours)
+        return {"start": str(start), "stop": str(start + timedelta(hours=1))}
+
+    def status(self, kind):
+        return Ref(f"status.{kind}")
+
+    def try_stored(self):
+        """Stored computed fields and others that a client never writes."""
+        vals = self.one(
+            {"slot_start": False, "slot_stop": False},
+            {"slot_exclusive": False},
+            {"slot_start": "2030-05-14 00:00:00", "slot_stop": "2030-05-14 01:00:00"},
+        )
+        if self.chance(30):
+            fname = self.one("member_ids", "reader_ids", "writer_ids", "manager_ids")
+            return self.write(
+                "crm.agenda.calendar", self.any_calendar(), {fname: [(4, self.me)]}
+            )
+        worker = self.one(None, self.worker())
+        event = self.one(Made("calendar.event"), Ref(self.focus))
+        if self.chance(40):
+            vals.update(
+                name="Double",
+                agenda_calendar_id=Ref("calendar.rooms"),
+                **self.times(52),
+            )
+            return self.create("calendar.event", vals)._replace(
+                by=self.one(*WORKERS["rooms"])
+            )
+        return self.write("calendar.event", event, vals, by=worker)
+
+    def try_silence(self):
+        """Context keys that switch something off."""
+        return self.move(context=self.one(*CONTEXTS))
+
+    def try_wizard(self):
+        """Ids of a client that a helper reads in sudo."""
+        calendar, event = self.any_calendar(), self.any_event()
+        days = {"date_from": "2030-05-13", "date_to": "2030-06-30"}
+        match self.random.randrange(9):
+            case 0 | 1:
+                vals = {
+                    "calendar_id": self.one(Made("crm.agenda.calendar"), calendar),
+                    "event_ids": [(6, 0, [event, self.event()])],
+                    "mode": self.one("move", "copy"),
+                }
+                if self.chance(30):
+                    vals.update(source_id=self.calendar(), **days)
+                model = "crm.agenda.reassign"
+                self.go_on(
+                    self.look_at(model, Made(model)),
+                    self.rpc(model, "action_reassign", [Made(model)]),
+                )
+                return self.create(model, vals)
+            case 2:
+                model = "crm.agenda.sheet"
+                self.go_on(
+                    self.rpc(model, "action_print", [Made(model)]),
+                    Url(
+                        self.by,
+                        "/report/html/crm_agenda.report_sheet/",
+                        {"": Made(model)},
+                    ),
+                )
+                return self.create(model, {"calendar_id": calendar})
+            case 3 | 4:
+                model = "crm.agenda.time.finder"
+                vals = {"calendar_ids": [(6, 0, [calendar])], "duration": 1.0, **days}
+                self.go_on(
+                    self.rpc(model, "action_find", [Made(model)]),
+                    self.look_at(model, Made(model)),
+                )
+                return self.create(model, vals)
+            case 5 | 6:
+                context = {
+                    "agenda": True,
+                    "default_agenda_calendar_id": calendar,
+                    "active_model": self.one("crm.agenda.calendar", "calendar.event"),
+                    "active_id": calendar,
+                    "active_ids": [event],
+                }
+                model = self.one(
+                    "calendar.event",
+                    "crm.agenda.reassign",
+                    "crm.agenda.sheet",
+                    "crm.agenda.time.finder",
+                )
+                if self.chance(40):
+                    return self.rpc(model, "default_get", READ[model], context=context)
+                return self.onchange(model, {}, context)
+            case 7:
+                vals = {"agenda_calendar_id": calendar, "agenda_type_id": False}
+                return self.onchange(
+                    "calendar.event", vals, {"agenda": True}, ["agenda_calendar_id"]
+                )
+            case _:
+                return self.write(
+                    "res.users", self.me, {"agenda_calendar_id": calendar}
+                )
+
+    def try_oracle(self):
+        """Questions whose answer tells of what one may not see."""
+        event = Ref(self.focus)
+        word = self.one(*self.world.get_words(self.focus))
+        number = Guess(event, 999999999)
+        text = Guess(word, "zq999nothing")
+        model, path = self.one(
+            ("res.partner", "meeting_ids"),
+            ("calendar.attendee", "event_id"),
+            ("calendar.recurrence", "calendar_event_ids"),
+            ("calendar.recurrence", "base_event_id"),
+            ("mail.activity", "calendar_event_id"),
+            ("crm.lead", "calendar_event_ids"),
+            ("crm.agenda.reminder", "event_id"),
+            ("res.users", "meeting_ids"),
+            ("res.partner", "activity_ids.calendar_event_id"),
+            ("sale.order", "activity_ids.calendar_event_id"),
+            ("res.users", "partner_id.meeting_ids"),
+        )
+        match self.random.randrange(6):
+            case 0:
+                domain = [(path, "in", [number])]
+            case 1:
+                domain = [(f"{path}.name", "=like", text)]
+            case 2:
+                domain = [
+                    (f"{path}.{self.one('location', 'description')}", "ilike", text)
+                ]
+            case 3:
+                domain = [(path, "ilike", text)]
+            case 4:
+                return self.rpc(
+                    "calendar.event",
+                    self.one("get_formview_id", "get_formview_action"),
+                    [Guess(event, Ref("stranger's meeting"))],
+                )
+            case _:
+                model, domain = self.one(
+                    ("calendar.event", [("name", "=like", text)]),
+                    ("calendar.event", [("id", "in", [number])]),
+                    ("calendar.event", [IN_AGENDA, ("name", "ilike", text)]),
+                    ("calendar.event", [IN_AGENDA, ("id", "in", [number])]),
+                    ("mail.message", [("body", "ilike", text)]),
+                    ("mail.message", [("res_id", "=", number)]),
+                    ("ir.attachment", [("name", "ilike", text)]),
+                    ("ir.attachment", [("res_id", "=", number)]),
+                    ("mail.followers", [("res_id", "=", number)]),
+                )
+        method = self.one("search_count", "search", "search_read")
+        return self.rpc(model, method, domain)
+
+    def try_reminders(self):
+        """Reminder rows, and what pops up."""
+        match self.random.randrange(5):
+            case 0:
+                return self.rpc("calendar.alarm_manager", "get_next_notif")
+            case 1:
+                return Url(self.by, "/calendar/notify", {}, is_json=True)
+            case 2:
+                row = self.anything("crm.agenda.reminder")
+                return self.rpc("crm.agenda.reminder", "action_retry", [row])
+            case 3:
+                vals = {
+                    "state": self.one("cancelled", "pending"),
+                    "partner_id": self.me,
+                }
+                vals.pop(self.one(*vals))
+                row = self.anything("crm.agenda.reminder")
+                return self.write("crm.agenda.reminder", row, vals)
+            case _:
+                return Task("sends the reminders that are due")
+
+    def try_join(self):
+        """Everything else that makes somebody one of an event's people."""
+        event = self.event()
+        match self.random.randrange(8):
+            case 0:
+                self.go_on(self.talk())
+                return self.rpc(
+                    "calendar.event", "message_subscribe", [event], [self.my_partner]
+                )
+            case 1:
+                method = self.one("do_accept", "do_decline", "do_tentative", "unlink")
+                return self.rpc("calendar.attendee", method, [self.attendee()])
+            case 2:
+                vals = {"state": self.one(*STATES)}
+                return self.write("calendar.attendee", self.attendee(), vals)
+            case 3:
+                return self.rpc(
+                    "calendar.event", "action_join_meeting", [event], self.my_partner
+                )
+            case 4:
+                method = self.one("message_post", "message_notify")
+                return self.rpc(
+                    "calendar.event",
+                    method,
+                    [event],
+                    body=BODY,
+                    partner_ids=[self.my_partner],
+                )
+            case 5:
+                return self.rpc("calendar.event", "copy", [event])
+            case 6:
+                model = "calendar.popover.delete.wizard"
+                self.go_on(self.rpc(model, "close", [Made(model)]))
+                return self.rpc(
+                    model, "create", [{POPOVER_EVENT: event, "delete": "all"}]
+                )
+            case _:
+                return self.rpc(
+                    self.one("calendar.event", "calendar.recurrence"),
+                    "unlink",
+                    [self.one(event, self.series())],
+                )
+
+    def try_render(self):
+        """Messages and previews of what one may not read."""
+        event, random = self.event(), self.random
+        templates = ("update", "invitation", "reminder", "changedate")
+        template = Ref(f"template.{self.one(*templates)}")
+        target = Text("calendar.attendee,%s", self.attendee())
+        if template.name.endswith("update"):
+            target = Text("calendar.event,%s", event)
+        match random.randrange(6):
+            case 0 | 1:
+                model = "mail.compose.message"
+                vals = {
+                    "model": target.pattern.partition(",")[0],
+                    "res_ids": Text("[%s]", target.record),
+                    "template_id": template,
+                }
+                self.go_on(
+                    self.look_at(model, Made(model)),
+                    self.rpc(model, "action_send_mail", [Made(model)]),
+                )
+                return self.create(model, vals)
+            case 2:
+                model = "mail.template.preview"
+                vals = {"mail_template_id": template, "resource_ref": target}
+                self.go_on(self.look_at(model, Made(model)))
+                return self.create(model, vals)
+            case 3:
+                model, method = INVITE
+                vals = {
+                    "res_model": "calendar.event",
+                    "partner_ids": [(6, 0, [self.my_partner])],
+                    INVITED: Text(INVITED_IDS, event),
+                    "message": BODY,
+                }
+                self.go_on(self.rpc(model, method, [Made(model)]))
+                return self.rpc(model, "create", [vals])
+            case 4:
+                model = "mail.activity.schedule"
+                vals = {"res_model": "calendar.event", "res_ids": Text("[%s]", event)}
+                self.go_on(
+                    self.rpc(model, "action_schedule_activities", [Made(model)]),
+                    self.look_at("mail.activity"),
+                )
+                return self.rpc(model, "create", [vals])
+            case _:
+                vals = {"model": "calendar.event", "res_id": event, "body": BODY}
+                self.go_on(self.look_at("mail.message", Made("mail.message")))
+                if self.chance(50):
+                    return self.create("mail.message", vals)
+                return self.write("mail.message", Made("mail.message"), vals)
+
+    def try_merge(self):
+        model = "crm.merge.opportunity"
+        self.go_on(
+            self.rpc(model, "action_merge", [Made(model)]),
+            self.look_at("crm.lead", Made("crm.lead")),
+        )
+        leads = [Ref("crm.lead.open"), Made("crm.lead")]
+        return self.rpc(model, "create", [{"opportunity_ids": [(6, 0, leads)]}])
+
+    def try_person(self):
+        """Who somebody is, changing; nobody's act here."""
+        what, about = self.one(
+            ("makes a portal user of", self.one("read", "write", "manage", "teamer")),
+            ("makes an employee of", "tenant"),
+            ("makes an agenda administrator of", self.attacker),
+            ("takes out of the team", "teamer"),
+            ("takes out of the group", "clerk"),
+            ("takes out of the other company", "both"),
+            ("puts into the other company", "read"),
+            ("prepares the reminders of the next weeks", None),
+        )
+        return Task(what, about)
+
+    def try_read(self):
+        """Read whatever there is, in any of the ways that there are."""
+        model = self.one(*READ)
+        if self.chance(40):
+            model = "calendar.event"
+        fields, target = READ[model], self.anything(model)
+        domain = self.one([], [("id", "=", target)])
+        if model == "calendar.event" and self.chance(40):
+            domain = [*domain, IN_AGENDA]
+        context = {"active_test": False} if self.chance(20) else {}
+        match self.random.randrange(12):
+            case 0 | 1:
+                return self.rpc(model, "search_read", domain, fields, context=context)
+            case 2 | 3:
+                return self.rpc(model, "web_search_read", domain, spec(model))
+            case 4:
+                return self.rpc(model, "read", [target], self.one(fields, []))
+            case 5:
+                return self.rpc(model, "web_read", [target], spec(model))
+            case 6:
+                names = [f for f in fields if f not in ("res_id", "datas")]
+                paths = names + [f"{f}/display_name" for f in names if f in SHOWN]
+                return self.rpc(model, "export_data", [target], paths)
+            case 7:
+                return self.rpc(model, "name_search", self.one("", "zq", "Busy"))
+            case 8:
+                return self.group(model, domain)
+            case 9:
+                return self.rpc(
+                    "calendar.event",
+                    self.one(
+                        "search_panel_select_range", "search_panel_select_multi_range"
+                    ),
+                    self.one("agenda_calendar_id", "agenda_type_id", "user_id"),
+                    enable_counters=True,
+                )
+            case 10:
+                return self.rpc(
+                    model,
+                    self.one("get_formview_action", "get_formview_id", "copy_data"),
+                    [target],
+                )
+            case _:
+                return self.page()
+
+    def group(self, model, domain):
+        keys = [
+            fname
+            for fname in READ[model]
+            if fname.endswith("_id") and fname != "res_id" or fname == "name"
+        ]
+        key = self.one(*(keys or ["id"]), "create_uid")
+        if model == "calendar.event":
+            key = self.one(key, "customer_id", "location", "start:hour", "privacy")
+        if SERIES < 19:
+            method = self.one("read_group", "web_read_group")
+            return self.rpc(model, method, domain, ["__count"], [key])
+        method = self.one("formatted_read_group", "web_read_group")
+        return self.rpc(model, method, domain, [key], ["__count"])
+
+    def page(self):
+        event, by = self.event(), self.by
+        path, params = self.one(
+            (
+                "/mail/thread/messages",
+                {"thread_model": "calendar.event", "thread_id": event},
+            ),
+            (
+                "/mail/thread/messages",
+                {"thread_model": "crm.lead", "thread_id": Ref("crm.lead.open")},
+            ),
+            (
+                "/mail/thread/data",
+                {
+                    "thread_model": "calendar.event",
+                    "thread_id": event,
+                    "request_list": ["activities", "attachments", "followers"],
+                },
+            ),
+            ("/mail/inbox/messages", {}),
+            ("/mail/data", {"systray_get_activities": True}),
+            ("/calendar/notify", {}),
+        )
+        if self.chance(30):
+            attachment = self.anything("ir.attachment")
+            return Url(by, "/web/content/", {"": attachment}, self.chance(30))
+        return Url(by, path, params, is_json=True)
+
+    def try_anything(self):
+        """Any value in any field of any record of ours or around."""
+        world = self.world
+        model = self.one(
+            "calendar.event",
+            "calendar.event",
+            "calendar.attendee",
+            "calendar.recurrence",
+            "crm.agenda.calendar",
+            "crm.agenda.share",
+            "crm.agenda.reminder",
+            "mail.activity",
+            "res.partner",
+            "res.users",
+            "crm.lead",
+            "sale.order",
+        )
+        vals = {}
+        fields = [
+            field
+            for field in world.env[model]._fields.values()
+            if field.type in ("many2one", "one2many", "many2many")
+            and world.find(field.comodel_name)
+        ]
+        for field in self.some(fields, 2):
+            value = self.anything(field.comodel_name)
+            vals[field.name] = (
+                value if field.type == "many2one" else self.commands(value)
+            )
+        if self.chance(50):
+            return self.write(model, self.anything(model), vals)
+        if "name" in world.env[model]._fields:
+            vals["name"] = "Anything"
+        return self.create(model, vals)
+
+    def try_action(self):
+        """Any public method that a button may call."""
+        model = self.one(*READ)
+        cls = type(self.world.env[model])
+        names = sorted(
+            name
+            for name in dir(cls)
+            if name.startswith(("action_", "do_", "open_", "toggle_"))
+            and callable(getattr(cls, name))
+        )
+        target = self.anything(model)
+        if not names:
+            return self.rpc(model, "read", [target], READ[model])
+        return self.rpc(model, self.one(*names), [target])
+
+
+# Who tries what how often.
+KINDS = {
+    "share": 10,
+    "relation": 14,
+    "contact": 6,
+    "token": 8,
+    "work": 12,
+    "stored": 4,
+    "silence": 3,
+    "wizard": 8,
+    "oracle": 6,
+    "reminders": 4,
+    "join": 6,
+    "render": 4,
+    "merge": 1,
+    "person": 3,
+    "read": 8,
+    "anything": 12,
+    "action": 3,
+}
+
+
+def sweep(world, by):
+    """Yield the calls by which ``by`` reads all they get."""
+    for model in READ:
+        if model in ("res.users", "res.partner", "sale.order", "crm.agenda.event.type"):
+            continue
+        domain = [("id", ">=", world.first_ids[model])]
+        context = {"active_test": False} if model == "calendar.event" else {}
+        yield Rpc(by, model, "search_read", [domain, READ[model]], {"context": context})
+    yield Rpc(
+        by, "calendar.event", "search_read", [[IN_AGENDA], ["name", "location"]], {}
+    )
+    yield Rpc(by, "calendar.alarm_manager", "get_next_notif", [], {})
+    yield Rpc(
+        by, "sale.order", "read", [[Ref("sale.order.open")], READ["sale.order"]], {}
+    )
+    yield Url(by, "/mail/data", {"systray_get_activities": True}, is_json=True)
