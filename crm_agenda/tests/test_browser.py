@@ -96,19 +96,11 @@ class TestBrowser(BrowserCase):
         name = confirmed.name
         page = self.open_agenda(self.technician, **PHONE)
         page.locator(".fc-event", has_text="Boiler check").first.tap()
-        page.locator(".o_cw_popover_edit").tap()
-        page.locator(".o_statusbar_status button", has_text=name).first.tap()
-        current = page.locator(
-            ".o_statusbar_status .o_arrow_button_current,"
-            ".o_statusbar_status .btn-primary",
-            has_text=name,
-        )
-        current.first.wait_for()
+        status = page.locator("select[aria-label=Status]")
+        status.wait_for()
         overflow = "document.documentElement.scrollWidth - innerWidth"
         self.assertLessEqual(page.evaluate(overflow), 0)
-        save = page.locator(".modal-footer .btn-primary:visible")
-        if save.count():
-            save.tap()
+        status.select_option(label=name)
         page.wait_for_timeout(2000)
         self.close(page)
         self.assertEqual(event.agenda_status_id, confirmed)
