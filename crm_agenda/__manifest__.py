@@ -31,6 +31,7 @@
         "views/crm_agenda_reminder_views.xml",
         "views/calendar_alarm_views.xml",
         "views/calendar_event_views.xml",
+        "views/res_config_settings_views.xml",
         "views/res_users_views.xml",
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",
@@ -44,6 +45,7 @@
         "demo/calendar_event.xml",
     ],
     "assets": {"web.assets_backend": ["crm_agenda/static/src/**/*"]},
+    "post_init_hook": "post_init_hook",
     "application": True,
     "installable": True,
 }

@@ -29,7 +29,10 @@ from . import ir_http
 from . import resource_calendar
 from . import calendar_recurrence
 from . import mail_activity
+from . import res_company
+from . import res_config_settings
 from . import res_users
+from . import res_users_calendar
 from . import res_groups
 from . import crm_team
 from . import res_partner

@@ -129,6 +129,9 @@ class CalendarEvent(models.Model):
         )
         if not calendar and "agenda_calendar_id" in fields_list:
             calendar = self.env.user.agenda_calendar_id.filtered("can_write")
+            calendar = calendar or calendar.search(
+                [("owner_id", "=", self.env.uid)], limit=1
+            )
             defaults["agenda_calendar_id"] = calendar.id
         values = self._get_agenda_defaults(
             dict(defaults, agenda_calendar_id=calendar.id)

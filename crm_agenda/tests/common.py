@@ -46,6 +46,9 @@ class TestAgendaCommon(common.TransactionCase):
                 no_mail_to_attendees=True,
             )
         )
+        # Who has which calendar is what each test says.
+        cls.env["ir.default"].set("res.company", "agenda_own_calendars", False)
+        cls.env["res.company"].search([]).agenda_own_calendars = False
         cls.Event = cls.env["calendar.event"]
         cls.owner = cls.new_user("owner")
         cls.calendar = cls.new_calendar("Technician", cls.owner)
