@@ -6,6 +6,7 @@ from . import crm_agenda_document_model
 from . import crm_agenda_calendar
 from . import crm_agenda_calendar_hours
 from . import crm_agenda_calendar_panel
+from . import crm_agenda_calendar_queue
 from . import crm_agenda_share
 from . import crm_agenda_reminder
 from . import calendar_alarm
@@ -16,6 +17,7 @@ from . import calendar_event_document
 from . import calendar_event_follower
 from . import calendar_event_group
 from . import calendar_event_hours
+from . import calendar_event_my_day
 from . import calendar_event_privacy
 from . import calendar_event_screen
 from . import calendar_event_series
@@ -23,6 +25,7 @@ from . import calendar_event_slot
 from . import calendar_event_status
 from . import calendar_event_time
 from . import calendar_event_update
+from . import calendar_event_work
 from . import calendar_attendee
 from . import calendar_token
 from . import ir_http

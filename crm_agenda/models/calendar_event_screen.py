@@ -22,10 +22,6 @@ class CalendarEvent(models.Model):
     def get_popover_details(self):
         """Return what the popover shows of one event, as its reader may know it."""
         self.ensure_one()
-        self.check_access("read")
-        customer = self.customer_id._filtered_access("read")
-        place = self.location or customer._get_agenda_place()
-        document = self.document_ref
         statuses = self.env["crm.agenda.event.status"].search(
             [
                 (
@@ -36,16 +32,22 @@ class CalendarEvent(models.Model):
             ]
         )  # sudo: whoever reads the event may know its company
         return {
-            "type": self.agenda_type_id.name,
+            **self._get_details(),
             "status_id": self.agenda_status_id.id,
             "statuses": [
                 {"id": status.id, "name": status.name}
                 for status in statuses | self.agenda_status_id
             ],
-            "customer": customer.display_name,
-            "phones": customer._get_agenda_phones(),
-            "place": place,
-            "map_url": customer._get_agenda_map_url(place),
+        }
+
+    def _get_details(self):
+        """Return what there is to know of one event, as its reader may know it."""
+        self.ensure_one()
+        self.check_access("read")
+        document = self.document_ref
+        return {
+            **self._get_visit(),
+            "type": self.agenda_type_id.name,
             "document": (document or self.document_kind)
             and {
                 "id": bool(document) and document.id,
@@ -54,6 +56,18 @@ class CalendarEvent(models.Model):
                 "state": self.document_state,
             },
             "description": not is_html_empty(self.description) and self.description,
+        }
+
+    def _get_visit(self):
+        """Return whom the event is about, and where, as its reader may know it."""
+        # Of another company, or a private address: not everybody may read it.
+        customer = self.customer_id._filtered_access("read")
+        place = self.location or customer._get_agenda_place()
+        return {
+            "customer": customer.display_name,
+            "phones": customer._get_agenda_phones(),
+            "place": place,
+            "map_url": customer._get_agenda_map_url(place),
         }
 
     def action_print_sheet(self):

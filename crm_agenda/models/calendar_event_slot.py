@@ -56,7 +56,8 @@ class CalendarEvent(models.Model):
 
         The ORM would compute them, event by event, for all that the company ever had.
         """
-        for fname in ("slot_start", "slot_stop", "slot_exclusive", "agenda_hours"):
+        fnames = ("slot_start", "slot_stop", "slot_exclusive")
+        for fname in (*fnames, "agenda_hours", "worked_hours"):
             self.env.cr.execute(
                 "SELECT 1 FROM information_schema.columns "
                 "WHERE table_name = %s AND column_name = %s",

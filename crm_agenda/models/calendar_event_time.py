@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytz
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date, format_time, get_lang, posix_to_ldml
 from odoo.tools.misc import babel_locale_parse
@@ -70,6 +70,18 @@ class CalendarEvent(models.Model):
             own = self.env.user.tz
             timezone = self.env.context.get("tz") or own or "UTC"
         return self._write_time(*self._get_times(), timezone, own, day)
+
+    def _get_days(self):
+        """Return the first and the last day of the event where the user is."""
+        self.ensure_one()
+        if self.allday:
+            return self.start_date, self.stop_date
+        # What ends at midnight is not in the day that begins then.
+        end = max(self.start, self.stop - timedelta(microseconds=1))
+        return tuple(
+            fields.Datetime.context_timestamp(self, instant).date()
+            for instant in (self.start, end)
+        )
 
     def _get_times(self):
         return self.start, self.stop, self.allday

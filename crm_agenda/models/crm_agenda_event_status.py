@@ -22,6 +22,9 @@ class CrmAgendaEventStatus(models.Model):
         string="Not Confirmed",
         help="The event may still change: it is drawn with a dashed line.",
     )
+    under_way = fields.Boolean(
+        help="Start, in My day, brings an event to the first such status."
+    )
     color = fields.Integer()
     fold = fields.Boolean(
         string="Folded in Kanban", help="Its column starts folded in the kanban."
@@ -47,5 +50,10 @@ class CrmAgendaEventStatus(models.Model):
     @api.model
     def _get_starting(self, company):
         """Return the status in which events of ``company`` begin."""
-        domain = [("kind", "=", "open"), ("company_id", "in", [False, company.id])]
-        return self.search(domain, limit=1)
+        return self._get_first(company, [("kind", "=", "open")])
+
+    @api.model
+    def _get_first(self, company, domain):
+        """Return the first of the statuses of ``company`` that are in the domain."""
+        companies = [("company_id", "in", [False, company.id])]
+        return self.search(domain + companies, limit=1)

@@ -28,6 +28,8 @@ class CrmAgendaLoad(models.Model):
             "agenda_hours",
             "slot_start",
             "slot_stop",
+            "started_at",
+            "done_at",
         ],
     }
 
@@ -39,6 +41,11 @@ class CrmAgendaLoad(models.Model):
         help="Working hours, less holidays and absences.",
     )
     taken = fields.Float(string="Hours Taken", readonly=True)
+    worked = fields.Float(
+        string="Hours Worked",
+        readonly=True,
+        help="From the start of the work to its end, as told in My day.",
+    )
     ratio = fields.Float(string="Load", readonly=True, aggregator="avg")
 
     @property
@@ -52,6 +59,7 @@ class CrmAgendaLoad(models.Model):
                    week.monday AS week,
                    week.available,
                    COALESCE(event.taken, 0) AS taken,
+                   COALESCE(work.hours, 0) AS worked,
                    COALESCE(event.taken / NULLIF(week.available, 0), 0) AS ratio
               FROM unnest(%s::int[], %s::date[], %s::timestamp[], %s::timestamp[],
                           %s::float[])
@@ -68,6 +76,17 @@ class CrmAgendaLoad(models.Model):
                       AND slot_start < week.stop
                       AND slot_stop > week.start
                    ) event ON TRUE
+              LEFT JOIN LATERAL (
+                   SELECT SUM(
+                            EXTRACT(EPOCH FROM LEAST(done_at, week.stop)
+                                               - GREATEST(started_at, week.start))
+                          ) / 3600 AS hours
+                     FROM calendar_event
+                    WHERE agenda_calendar_id = week.calendar_id
+                      AND active
+                      AND started_at < week.stop
+                      AND done_at > week.start
+                   ) work ON TRUE
             """,
             *map(list, columns),
         )

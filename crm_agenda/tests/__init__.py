@@ -28,3 +28,4 @@ from . import test_time
 from . import test_time_finder
 from . import test_token
 from . import test_update
+from . import test_work

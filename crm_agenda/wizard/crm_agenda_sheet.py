@@ -96,7 +96,7 @@ class CrmAgendaSheet(models.TransientModel):
         sheet = self.with_user(self.env.user)  # a report may come here as superuser
         sheet._check_reader()
         calendars = sheet._filter_readable(sheet.calendar_ids)
-        spans = [(event, sheet._get_span(event)) for event in sheet._get_events()]
+        spans = [(event, event._get_days()) for event in sheet._get_events()]
         return [
             {
                 "calendar": calendar,
@@ -127,29 +127,12 @@ class CrmAgendaSheet(models.TransientModel):
             lambda e: (not e.allday, e.start, e.id)
         )
 
-    def _get_span(self, event):
-        """Return the first and the last day of the event where the user is."""
-        if event.allday:
-            return event.start_date, event.stop_date
-        # What ends at midnight is not in the day that begins then.
-        end = max(event.start, event.stop - timedelta(microseconds=1))
-        return self._localize(event.start).date(), self._localize(end).date()
-
-    def _localize(self, instant):
-        return fields.Datetime.context_timestamp(self, instant)
-
     def _get_visit(self, event, date):
         """Return what the sheet says of the event on that day."""
-        # Of another company, or a private address: not everybody may read it.
-        customer = event.customer_id._filtered_access("read")
-        place = event.location or customer._get_agenda_place()
         return {
+            **event._get_visit(),
             "event": event,
             "time": event._get_when(day=date),
-            "customer": customer.display_name,
-            "phones": customer._get_agenda_phones(),
-            "place": place,
-            "map_url": customer._get_agenda_map_url(place),
             "document": event.document_ref.display_name
             if event.document_ref
             else event.document_kind,

@@ -1,0 +1,32 @@
+"""Whose work is in a calendar: the user's, or nobody's yet."""
+
+from odoo import api, fields, models
+
+
+class CrmAgendaCalendar(models.Model):
+    _inherit = "crm.agenda.calendar"
+
+    is_queue = fields.Boolean(
+        string="Queue",
+        help="Events that nobody has taken yet: whoever may write them takes them to "
+        "their own calendar.",
+    )
+
+    @api.model
+    def _get_mine(self):
+        """Return the calendars whose events are the user's to do."""
+        user = self.env.user
+        default = user.agenda_calendar_id
+        mine = ["|", ("owner_id", "=", user.id), ("id", "=", default.id)]
+        given = [("share_ids.user_id", "=", user.id), ("can_read", "=", True)]
+        no_queue = ("is_queue", "=", False)
+        # Who owns none, as where the office has them all, works in what was shared
+        # with them by name.
+        return self.search([no_queue, *mine]) or self.search([no_queue, *given])
+
+    @api.model
+    def _get_for_taking(self):
+        """Return the calendar to which the user takes what waits, if there is one."""
+        preferred = self.env.user.agenda_calendar_id
+        mine = self._get_mine().filtered("can_write")
+        return preferred & mine or mine[:1]
