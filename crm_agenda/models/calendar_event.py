@@ -139,6 +139,13 @@ class CalendarEvent(models.Model):
         event_type = self.env["crm.agenda.event.type"].browse(values["agenda_type_id"])
         if "start" in fields_list:
             values.update(self._get_default_time(defaults, calendar, event_type))
+        if self.env.context.get("agenda_typed"):
+            # What comes from the short form, or from a time that was picked.
+            values = {
+                fname: value
+                for fname, value in values.items()
+                if f"default_{fname}" not in self.env.context
+            }
         defaults.update((f, value) for f, value in values.items() if f in fields_list)
         return defaults
 

@@ -9,6 +9,7 @@ from . import test_double_booking
 from . import test_event
 from . import test_event_access
 from . import test_event_reading
+from . import test_first_hour
 from . import test_follower
 from . import test_groups
 from . import test_guards

@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import TestAgendaCommon
 
@@ -99,7 +99,7 @@ class TestTimeFinder(TestAgendaCommon):
         with self.assertRaises(UserError):
             self.find()
 
-    def test_pick_makes_the_event(self):
+    def test_pick_fills_in_an_event_that_is_not_saved(self):
         both = self.calendar | self.other
         finder = self.find(
             both,
@@ -109,7 +109,9 @@ class TestTimeFinder(TestAgendaCommon):
             customer_id=self.customer.id,
         )
         action = finder.slot_ids[0].action_pick()
-        event = self.Event.browse(action["res_id"])
+        self.assertFalse(self.Event.search([("name", "=", "Measure")]))
+        events = self.Event.with_user(finder.env.user).with_context(action["context"])
+        event = Form(events, "crm_agenda.calendar_event_view_form").save()
         self.assertEqual(event.agenda_calendar_id, self.calendar)
         self.assertEqual(event.partner_ids, self.other.owner_id.partner_id)
         self.assertEqual(event.customer_id, self.customer)

@@ -177,7 +177,7 @@ class CrmAgendaTimeSlot(models.TransientModel):
     )
 
     def action_pick(self):
-        """Make the event, and open it.
+        """Open a new event there, filled in and not saved.
 
         It is in the first of the calendars in which the user may write, or else in
         their own; the owners of the others are invited.
@@ -191,16 +191,20 @@ class CrmAgendaTimeSlot(models.TransientModel):
             )
         # sudo: people who share when they are busy may be invited
         invited = (self.calendar_ids - target).sudo().owner_id.partner_id
-        values = {
-            "name": finder.name
-            or finder.agenda_type_id.name
-            or self.env._("Appointment"),
-            "agenda_calendar_id": target.id,
-            "start": self.start,
-            "stop": self.stop,
-            "customer_id": finder.customer_id.id,
-            "partner_ids": [(6, 0, invited.ids)],
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "crm_agenda.calendar_event_action_full"
+        )
+        action["context"] = {
+            "agenda": True,
+            "agenda_typed": True,
+            "default_name": finder.name or finder.agenda_type_id.name,
+            "default_agenda_calendar_id": target.id,
+            "default_start": fields.Datetime.to_string(self.start),
+            "default_stop": fields.Datetime.to_string(self.stop),
+            "default_duration": finder.duration,
+            "default_customer_id": finder.customer_id.id,
+            "default_partner_ids": invited.ids,
         }
         if finder.agenda_type_id:
-            values["agenda_type_id"] = finder.agenda_type_id.id
-        return self.env["calendar.event"].create(values).get_formview_action()
+            action["context"]["default_agenda_type_id"] = finder.agenda_type_id.id
+        return action

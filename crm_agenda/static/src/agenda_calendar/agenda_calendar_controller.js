@@ -1,11 +1,26 @@
 import { CalendarController } from "@web/views/calendar/calendar_controller";
+import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
+import { AgendaNextSteps } from "./agenda_next_steps";
 import { AgendaPanel } from "./agenda_panel";
 
 const { DateTime } = luxon;
 
+/** One door: its arrows do what *More options* does. */
+class AgendaQuickCreate extends FormViewDialog {
+    /** @override */
+    onExpand() {
+        this.modalRef.el.querySelector("button[name=action_open_full_form]").click();
+    }
+}
+
 export class AgendaCalendarController extends CalendarController {
     static template = "crm_agenda.AgendaCalendarController";
-    static components = { ...CalendarController.components, AgendaPanel };
+    static components = {
+        ...CalendarController.components,
+        AgendaNextSteps,
+        AgendaPanel,
+        QuickCreateFormView: AgendaQuickCreate,
+    };
 
     /** The web client shows what its own form has saved, but not what a view's has. */
     getQuickCreateFormViewProps(record) {

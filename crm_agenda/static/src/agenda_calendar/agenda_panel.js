@@ -1,7 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { Component, useState } from "@odoo/owl";
 import { DateTimePicker } from "@web/core/datetime/datetime_picker";
-import { useService } from "@web/core/utils/hooks";
+import { useCalendarForm } from "./calendar_form_hook";
 
 const SEARCHED = 10; // with more calendars, one looks for them by name
 const GROUPS = [
@@ -17,7 +17,7 @@ export class AgendaPanel extends Component {
     static props = { model: Object };
 
     setup() {
-        this.action = useService("action");
+        this.openCalendar = useCalendarForm(() => this.props.model);
         this.state = useState({ text: "" });
     }
 
@@ -59,18 +59,5 @@ export class AgendaPanel extends Component {
         const ids = new Set(this.shownIds);
         calendar.shown ? ids.delete(calendar.id) : ids.add(calendar.id);
         this.show([...ids]);
-    }
-    openCalendar(calendarId) {
-        this.action.doAction(
-            {
-                type: "ir.actions.act_window",
-                name: _t("Calendar"),
-                res_model: "crm.agenda.calendar",
-                res_id: calendarId,
-                views: [[false, "form"]],
-                target: "new",
-            },
-            { onClose: () => this.props.model.load() }
-        );
     }
 }

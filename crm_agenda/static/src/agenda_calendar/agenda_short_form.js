@@ -1,0 +1,24 @@
+import { registry } from "@web/core/registry";
+import { CalendarFormController } from "@calendar/views/calendar_form/calendar_form_controller";
+import { CalendarFormView } from "@calendar/views/calendar_form/calendar_form_view";
+
+/** The short form, which hands over what was typed to the one with everything. */
+export class AgendaShortFormController extends CalendarFormController {
+    /** @override */
+    async beforeExecuteActionButton(clickParams) {
+        if (clickParams.name !== "action_open_full_form" || this.model.root.resId) {
+            return super.beforeExecuteActionButton(...arguments);
+        }
+        const values = await this.model.root.getChanges({ withReadonly: true });
+        const typed = Object.entries(values).map(([name, value]) => [`default_${name}`, value]);
+        this.actionService.doAction("crm_agenda.calendar_event_action_full", {
+            additionalContext: { ...Object.fromEntries(typed), agenda_typed: true },
+        });
+        return false; // nothing is saved before the user says so
+    }
+}
+
+registry.category("views").add("agenda_short_form", {
+    ...CalendarFormView,
+    Controller: AgendaShortFormController,
+});
