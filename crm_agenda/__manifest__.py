@@ -31,6 +31,7 @@
         "views/crm_agenda_reminder_views.xml",
         "views/calendar_alarm_views.xml",
         "views/calendar_event_views.xml",
+        "views/calendar_event_board_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_users_views.xml",
         "views/res_partner_views.xml",

@@ -7,7 +7,7 @@
     "author": "crm_agenda contributors",
     "website": "https://github.com/crm-agenda/crm_agenda",
     "depends": ["crm_agenda", "project"],
-    "data": ["views/project_task_views.xml"],
+    "data": ["data/crm_agenda_document_model.xml", "views/project_task_views.xml"],
     "demo": ["demo/res_groups.xml"],
     "icon": "/crm_agenda/static/description/icon.png",
     "auto_install": True,

@@ -7,12 +7,14 @@ from . import crm_agenda_calendar
 from . import crm_agenda_calendar_hours
 from . import crm_agenda_calendar_panel
 from . import crm_agenda_calendar_queue
+from . import crm_agenda_board
 from . import crm_agenda_share
 from . import crm_agenda_reminder
 from . import calendar_alarm
 from . import calendar_alarm_manager
 from . import calendar_event
 from . import calendar_event_access
+from . import calendar_event_bus
 from . import calendar_event_document
 from . import calendar_event_follower
 from . import calendar_event_group
@@ -29,6 +31,7 @@ from . import calendar_event_work
 from . import calendar_attendee
 from . import calendar_token
 from . import ir_http
+from . import ir_websocket
 from . import resource_calendar
 from . import calendar_recurrence
 from . import mail_activity

@@ -1,10 +1,14 @@
-"""When a calendar works: its working hours, less holidays and its owner's absences."""
+"""When a calendar works, less holidays and its owner's absences, and what is taken."""
+
+from collections import defaultdict
 
 import pytz
 
 from odoo import fields, models
 
 from .compat import Intervals
+
+HOUR = 3600  # seconds
 
 
 class CrmAgendaCalendar(models.Model):
@@ -46,3 +50,30 @@ class CrmAgendaCalendar(models.Model):
             - Intervals(absences[calendar.owner_id] if calendar in people else [])
             for calendar in calendars
         }
+
+    def _get_taken_hours(self, start, stop):
+        """Return ``{calendar: hours}`` that events take of a period, each hour once.
+
+        :param start, stop: the period, as naive ``datetime`` in UTC
+        """
+        # sudo: whoever sees a calendar may know how much of its time is taken
+        events = self.env["calendar.event"].sudo()
+        slots = events.search_fetch(
+            [
+                ("agenda_calendar_id", "in", self.ids),
+                ("slot_start", "<", stop),
+                ("slot_stop", ">", start),
+            ],
+            ["agenda_calendar_id", "slot_start", "slot_stop"],
+        )
+        spans = defaultdict(list)
+        for event in slots:
+            span = (max(event.slot_start, start), min(event.slot_stop, stop), events)
+            spans[event.agenda_calendar_id.id].append(span)
+        return {
+            calendar: self._sum_hours(Intervals(spans[calendar.id]))
+            for calendar in self
+        }
+
+    def _sum_hours(self, intervals):
+        return sum((end - begin).total_seconds() / HOUR for begin, end, _r in intervals)

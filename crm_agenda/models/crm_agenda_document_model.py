@@ -1,3 +1,5 @@
+from ast import literal_eval
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -31,6 +33,22 @@ class CrmAgendaDocumentModel(models.Model):
         "even if they may not open it. Not for documents whose name says more."
     )
 
+    waits = fields.Boolean(
+        string="Wait beside the Board",
+        help="Those without an event are listed beside the board until they get one.",
+    )
+    waiting_domain = fields.Char(
+        string="Which Ones",
+        default="[]",
+        required=True,
+        help="Of those that have no event yet.",
+    )
+    event_type_id = fields.Many2one(
+        "crm.agenda.event.type",
+        ondelete="set null",
+        help="Of the events into which they are dragged from beside the board.",
+    )
+
     _model_uniq = Constraint(
         "UNIQUE (model)",
         "That kind of document is already there.",
@@ -59,6 +77,50 @@ class CrmAgendaDocumentModel(models.Model):
                         "Events can't be about %s: it is not stored.", document.model
                     )
                 )
+
+    @api.constrains("waits", "waiting_domain", "model")
+    def _check_waiting_domain(self):
+        for document in self.filtered(lambda d: d.waits and d.model in self.env):
+            try:
+                self.env[document.model].search(document._get_domain(), limit=1)
+            except (KeyError, SyntaxError, TypeError, ValueError) as error:
+                raise ValidationError(
+                    self.env._(
+                        "What waits of %(document)s can't be found so: %(error)s",
+                        document=document.model_id.name,
+                        error=error,
+                    )
+                ) from error
+
+    def _get_domain(self):
+        """Return the domain of the documents that wait unless they have an event."""
+        return literal_eval(self.waiting_domain)
+
+    def _get_waiting_domain(self, text=""):
+        """Return the domain of the documents that wait.
+
+        :param text: part of their name, or of their customer's
+        """
+        # sudo: only that they are planned comes out, whoever did it
+        events = self.env["calendar.event"].sudo()
+        planned = events._search(
+            [
+                ("agenda_calendar_id", "!=", False),
+                ("agenda_status_id.kind", "!=", "cancelled"),
+                ("res_model", "=", self.model),
+                ("res_id", "!=", 0),
+            ]
+        )
+        domain = [
+            ("id", "not in", planned.subselect('"calendar_event"."res_id"')),
+            *self._get_domain(),
+        ]
+        if text:
+            found = [("display_name", "ilike", text)]
+            if "partner_id" in self.env[self.model]._fields:
+                found = ["|", *found, ("partner_id.display_name", "ilike", text)]
+            domain += found
+        return domain
 
     @api.model
     def _get_linkable(self):

@@ -1,4 +1,5 @@
 from . import test_agenda_calendar
+from . import test_board
 from . import test_bounds
 from . import test_browser
 from . import test_calendar_screen

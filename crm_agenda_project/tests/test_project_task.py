@@ -25,6 +25,17 @@ class TestProjectTask(TestAgendaCommon):
         reference = f"project.task,{self.task.id}"
         return self.new_event(document_ref=reference, user=self.planner)
 
+    def test_open_tasks_wait_beside_the_board(self):
+        board = self.env["crm.agenda.board"].with_user(self.planner)
+
+        def get_waiting():
+            rows = board.get_waiting("Replace the boiler")["rows"]
+            return [(row["model"], row["id"]) for row in rows]
+
+        self.assertEqual(get_waiting(), [("project.task", self.task.id)])
+        self.task.state = "1_done"
+        self.assertFalse(get_waiting())
+
     def test_button_counts_and_opens_the_events_of_the_task(self):
         event = self.new_task_event()
         self.new_event()

@@ -7,6 +7,11 @@ NUMBERED = (
     "sale.order",
     "stock.picking",
 )
+WAITING = {
+    "crm.lead": "[('stage_id.is_won', '=', True)]",
+    "project.task": "[('state', 'not in', ['1_done', '1_canceled'])]",
+    "sale.order": "[('state', '=', 'sale')]",
+}
 
 
 def migrate(cr, version):
@@ -26,3 +31,9 @@ def migrate(cr, version):
                )
         """
     )
+    for model, domain in WAITING.items():
+        cr.execute(
+            "UPDATE crm_agenda_document_model SET waits = TRUE, waiting_domain = %s "
+            "WHERE model = %s",
+            [domain, model],
+        )

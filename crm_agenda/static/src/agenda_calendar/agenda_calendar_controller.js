@@ -2,6 +2,7 @@ import { CalendarController } from "@web/views/calendar/calendar_controller";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 import { AgendaNextSteps } from "./agenda_next_steps";
 import { AgendaPanel } from "./agenda_panel";
+import { useLiveCalendars } from "./agenda_live";
 
 const { DateTime } = luxon;
 
@@ -21,6 +22,11 @@ export class AgendaCalendarController extends CalendarController {
         AgendaPanel,
         QuickCreateFormView: AgendaQuickCreate,
     };
+
+    setup() {
+        super.setup();
+        useLiveCalendars(this.model);
+    }
 
     /** The web client shows what its own form has saved, but not what a view's has. */
     getQuickCreateFormViewProps(record) {

@@ -75,7 +75,7 @@ export class AgendaCalendarModel extends CalendarModel {
         if (scope) {
             return; // Odoo may have made the occurrences anew
         }
-        const before = pick(rawRecord, ...TIME_FIELDS);
+        const before = { ...pick(rawRecord, ...TIME_FIELDS), [FIELD]: rawRecord[FIELD][0] };
         const when = record.start.toLocaleString(
             record.isAllDay
                 ? { weekday: "long", day: "numeric", month: "long" }

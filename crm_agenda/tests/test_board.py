@@ -1,0 +1,375 @@
+"""The board: a day of calendars side by side, and what waits beside it."""
+
+from datetime import datetime, timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .browser import BrowserCase
+from .common import TestAgendaCommon
+
+NOON = datetime(2026, 3, 10, 12)
+
+
+class BoardCase(TestAgendaCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seller = cls.new_user("seller", "sales_team.group_sale_salesman")
+        cls.share(cls.calendar, "write", user_id=cls.seller.id)
+        orders = cls.env["crm.agenda.document.model"].search(
+            [("model", "=", "sale.order")]
+        )
+        orders.write(
+            {
+                "waits": True,
+                "waiting_domain": "[('state', '=', 'sale')]",
+                "event_type_id": cls.visit.id,
+            }
+        )
+        cls.order = cls.new_order()
+        cls.queue = cls.new_calendar("Incidents", cls.seller, is_queue=True)
+
+    @classmethod
+    def new_order(cls):
+        return cls.env["sale.order"].create(
+            {
+                "partner_id": cls.customer.id,
+                "user_id": cls.seller.id,
+                "state": "sale",
+            }
+        )
+
+
+class TestBoard(BoardCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.board = cls.env["crm.agenda.board"].with_user(cls.seller)
+
+    def get_waiting(self, text="", user=None):
+        board = self.board.with_user(user or self.seller)
+        return [(row["model"], row["id"]) for row in board.get_waiting(text)["rows"]]
+
+    def schedule(self, record, user=None, calendar=None):
+        board = self.board.with_user(user or self.seller)
+        calendar = calendar or self.calendar
+        event_id = board.schedule(
+            record._name, record.id, calendar.id, fields.Datetime.to_string(NOON)
+        )
+        return self.Event.browse(event_id)
+
+    def test_an_order_waits_until_it_has_an_event(self):
+        waiting = (self.order._name, self.order.id)
+        self.assertIn(waiting, self.get_waiting())
+        event = self.schedule(self.order)
+        self.assertNotIn(waiting, self.get_waiting())
+        event.agenda_status_id = self.cancelled
+        self.assertIn(waiting, self.get_waiting())
+
+    def test_what_was_scheduled_is_filled_in(self):
+        event = self.schedule(self.order)
+        self.assertEqual(event.agenda_calendar_id, self.calendar)
+        self.assertEqual(event.document_ref, self.order)
+        self.assertEqual(event.customer_id, self.customer)
+        self.assertIn("Calle Mayor 1", event.location)
+        self.assertEqual(event.agenda_type_id, self.visit)
+        self.assertEqual(event.agenda_status_id, self.planned)
+        self.assertEqual(event.start, NOON)
+        hours = self.visit.default_duration or self.calendar.default_duration
+        self.assertEqual(event.stop, NOON + timedelta(hours=hours))
+
+    def test_it_is_scheduled_once(self):
+        self.schedule(self.order)
+        with self.refused("does not wait any more", UserError):
+            self.schedule(self.order)
+
+    def test_only_who_reads_an_order_sees_it_wait(self):
+        other = self.new_user("other", "sales_team.group_sale_salesman")
+        waiting = (self.order._name, self.order.id)
+        self.assertNotIn(waiting, self.get_waiting(user=other))
+        self.assertNotIn(waiting, self.get_waiting(user=self.stranger))
+        for user in (other, self.stranger):
+            with self.refused("does not wait any more", UserError):
+                self.schedule(self.order, user)
+
+    def test_nobody_schedules_where_they_may_not_write(self):
+        foreign = self.new_calendar("Foreign", self.owner)
+        self.share(foreign, "read", user_id=self.seller.id)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            self.schedule(self.order, calendar=foreign)
+        self.assertIn((self.order._name, self.order.id), self.get_waiting())
+
+    def test_what_waits_is_found_by_its_customer(self):
+        order = self.new_order()
+        order.partner_id = self.env["res.partner"].create({"name": "Zebra"})
+        self.assertEqual(self.get_waiting("zebr"), [(order._name, order.id)])
+        self.assertEqual(self.get_waiting(order.name), [(order._name, order.id)])
+
+    def test_an_incident_leaves_the_queue_and_comes_back(self):
+        incident = self.new_event(self.queue, name="Leak")
+        self.assertIn(("calendar.event", incident.id), self.get_waiting())
+        self.assertEqual(self.schedule(incident), incident)
+        self.assertEqual(incident.agenda_calendar_id, self.calendar)
+        self.assertEqual(incident.stop - incident.start, timedelta(hours=1))
+        self.assertNotIn(("calendar.event", incident.id), self.get_waiting())
+        self.board.unschedule(incident.id)
+        self.assertEqual(incident.agenda_calendar_id, self.queue)
+
+    def test_what_waits_is_archived_with_its_event(self):
+        event = self.schedule(self.order)
+        self.board.unschedule(event.id)
+        self.assertFalse(event.active)
+        self.assertIn((self.order._name, self.order.id), self.get_waiting())
+
+    def test_what_has_nowhere_to_wait_stays(self):
+        event = self.new_event()
+        self.queue.is_queue = False
+        with self.refused("nowhere to wait", UserError):
+            self.board.unschedule(event.id)
+        series = self.new_series()
+        with self.refused("of a series", UserError):
+            self.board.unschedule(series[0].id)
+
+    def test_a_reader_takes_nothing_off_the_board(self):
+        event = self.schedule(self.order)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            self.board.with_user(self.members["read"]).unschedule(event.id)
+        self.assertTrue(event.active)
+
+    def test_the_consultant_is_told_of_a_wrong_filter(self):
+        orders = self.env["crm.agenda.document.model"].search(
+            [("model", "=", "sale.order")]
+        )
+        for domain in ("nonsense", "[('colour', '=', 1)]", "[('state']"):
+            with self.refused("can't be found"):
+                orders.waiting_domain = domain
+
+    def get_day(self, user, calendar=None):
+        calendar = calendar or self.calendar
+        day = datetime(2026, 3, 10)
+        board = self.board.with_user(user)
+        return board.get_day(str(day), str(day + timedelta(days=1)), calendar.ids)
+
+    def test_hours_are_those_that_are_worked_and_taken(self):
+        self.new_event(start=NOON)
+        self.new_event(start=NOON + timedelta(minutes=30))
+        self.new_event(start=NOON + timedelta(hours=5), show_as="free")
+        # Who knows only when time is taken, knows how much is.
+        for user in (self.seller, self.members["busy"]):
+            day = self.get_day(user)[self.calendar.id]
+            self.assertEqual(day["hours"], 8)
+            self.assertEqual(day["taken"], 1.5)
+            self.assertFalse(day["away"])
+        self.assertFalse(
+            self.get_day(self.members["busy"])[self.calendar.id]["can_write"]
+        )
+        self.assertFalse(self.get_day(self.stranger))
+
+    def test_an_absence_is_seen_on_the_day(self):
+        resource = self.env["resource.resource"].create(
+            {"name": "Owner", "user_id": self.owner.id}
+        )
+        self.env["resource.calendar.leaves"].create(
+            {
+                "resource_id": resource.id,
+                "date_from": datetime(2026, 3, 10),
+                "date_to": datetime(2026, 3, 11),
+                "time_type": "leave",
+            }
+        )
+        day = self.get_day(self.seller)[self.calendar.id]
+        self.assertTrue(day["away"])
+        self.assertEqual(day["hours"], 0)
+
+    def test_members_hear_of_changes_and_strangers_do_not(self):
+        name = f"crm_agenda.calendar_{self.calendar.id}"
+        channels = self.env["ir.websocket"]
+        for user, heard in (
+            (self.members["busy"], self.calendar),
+            (self.seller, self.calendar),
+            (self.stranger, self.calendar.browse()),
+            (self.env.ref("base.public_user"), self.calendar.browse()),
+        ):
+            resolved = channels.with_user(user)._resolve_agenda_channels(["x", name])
+            self.assertEqual(resolved, ["x", *heard], user.login)
+
+    def test_screens_hear_once_of_both_calendars(self):
+        event = self.new_event()
+        other = self.new_calendar("Other")
+        self.env.cr.precommit.run()
+        before = self.env["bus.bus"].search([])
+        event.write({"agenda_calendar_id": other.id, "name": "Moved"})
+        event.name = "Again"
+        self.env.cr.precommit.run()
+        rows = self.env["bus.bus"].search([]) - before
+        rows = rows.filtered(lambda row: "crm_agenda.changed" in row.message)
+        self.assertEqual(len(rows), 2)
+        self.assertFalse([row for row in rows if "Moved" in row.message])
+
+
+@tagged("post_install", "-at_install")
+class TestBoardScreen(BoardCase, BrowserCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.action = cls.env.ref("crm_agenda.calendar_event_action_board")
+        cls.seller.tz = "UTC"
+        cls.today = datetime.combine(fields.Date.today(), datetime.min.time())
+        cls.other = cls.new_calendar("Second", cls.owner)
+        cls.share(cls.other, "write", user_id=cls.seller.id)
+        cls.closed = cls.new_calendar("Third", cls.owner)
+        cls.share(cls.closed, "read", user_id=cls.seller.id)
+        cls.event = cls.new_event(name="Boiler check", start=cls.at(9))
+
+    @classmethod
+    def at(cls, hour):
+        return cls.today + timedelta(hours=hour)
+
+    def open_board(self):
+        return self.open_agenda(self.seller, ready=".o_agenda_board .fc-event")
+
+    def get_place(self, page, calendar, hour):
+        """Give the middle of a column at an hour."""
+        row = page.locator(f'.o_agenda_board [data-time="{hour:02}:00:00"]').last
+        row.scroll_into_view_if_needed()
+        head = page.locator(f'.o_agenda_head[data-calendar-id="{calendar.id}"]')
+        box, line = head.bounding_box(), row.bounding_box()
+        return box["x"] + box["width"] / 2, line["y"] + 6
+
+    def drag(self, page, source, target):
+        x, y = target
+        box = source.bounding_box()
+        page.mouse.move(box["x"] + 8, box["y"] + 6)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 20, box["y"] + 16, steps=4)
+        page.mouse.move(x, y, steps=12)
+        page.mouse.move(x + 1, y, steps=3)
+        page.mouse.up()
+        page.wait_for_timeout(2000)
+
+    def shown(self, page, name="Boiler check"):
+        event = page.locator(".o_agenda_board .fc-event", has_text=name).first
+        event.wait_for()
+        return event
+
+    def get_column(self, page, name="Boiler check"):
+        """Give the id of the calendar in whose column the event is."""
+        return self.shown(page, name).evaluate(
+            """element => {
+                const date = element.closest('[data-date]').dataset.date;
+                const head = document.querySelector(`th[data-date="${date}"] button`);
+                return parseInt(head.dataset.calendarId, 10);
+            }"""
+        )
+
+    def test_an_event_is_dragged_to_another_column_and_back_by_undo(self):
+        page = self.open_board()
+        self.drag(page, self.shown(page), self.get_place(page, self.other, 11))
+        self.assertEqual(self.get_column(page), self.other.id)
+        self.forget()
+        self.assertEqual(self.event.agenda_calendar_id, self.other)
+        self.assertEqual(self.event.start, self.at(11))
+        self.assertEqual(self.event.stop, self.at(12))
+        page.locator(".o_notification button", has_text="Undo").click()
+        page.wait_for_timeout(1500)
+        self.assertEqual(self.get_column(page), self.calendar.id)
+        self.close(page)
+        self.assertEqual(self.event.agenda_calendar_id, self.calendar)
+        self.assertEqual(self.event.start, self.at(9))
+
+    def test_a_column_without_rights_sends_it_back_with_the_reason(self):
+        page = self.open_board()
+        self.drag(page, self.shown(page), self.get_place(page, self.closed, 11))
+        dialog = page.locator(".modal:visible")
+        dialog.wait_for()
+        self.assertIn("may write", dialog.inner_text())
+        dialog.locator("button.btn-primary").first.click()
+        page.wait_for_timeout(500)
+        self.assertEqual(self.get_column(page), self.calendar.id)
+        self.close(page)
+        self.assertEqual(self.event.agenda_calendar_id, self.calendar)
+
+    def test_a_calendar_that_refuses_clashes_sends_it_back(self):
+        self.other.double_booking = "refuse"
+        self.new_event(self.other, name="Other visit", start=self.at(11))
+        page = self.open_board()
+        self.drag(page, self.shown(page), self.get_place(page, self.other, 11))
+        dialog = page.locator(".modal:visible", has_text="Other visit")
+        dialog.wait_for()
+        dialog.locator("button.btn-primary").first.click()
+        page.wait_for_timeout(500)
+        self.assertEqual(self.get_column(page), self.calendar.id)
+        self.close(page)
+
+    def test_an_event_of_a_series_asks_what_to_move(self):
+        self.event.unlink()
+        series = self.new_series(name="Round", start=self.at(9), count=3)
+        page = self.open_board()
+        self.drag(page, self.shown(page, "Round"), self.get_place(page, self.other, 13))
+        dialog = page.locator(".modal:visible")
+        dialog.locator("label", has_text="This event").first.click()
+        dialog.locator("button", has_text="Confirm").click()
+        page.wait_for_timeout(2000)
+        self.close(page)
+        moved, *others = series.sorted("id")
+        self.assertEqual(moved.agenda_calendar_id, self.other)
+        self.assertEqual(moved.start, self.at(13))
+        self.assertEqual({e.agenda_calendar_id for e in others}, {self.calendar})
+
+    def test_an_order_is_dragged_onto_a_column_and_back(self):
+        page = self.open_board()
+        item = page.locator(".o_agenda_waiting_item", has_text=self.order.name)
+        self.drag(page, item, self.get_place(page, self.other, 14))
+        self.assertEqual(self.get_column(page, self.order.name), self.other.id)
+        self.assertFalse(item.count())
+        self.forget()
+        event = self.Event.search([("res_id", "=", self.order.id)])
+        event = event.filtered(lambda e: e.document_ref == self.order)
+        self.assertEqual(event.start, self.at(14))
+        self.assertEqual(event.customer_id, self.customer)
+        box = page.locator(".o_agenda_waiting").bounding_box()
+        target = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self.drag(page, self.shown(page, self.order.name), target)
+        item.wait_for()
+        self.close(page)
+        self.assertFalse(event.active)
+
+    def test_a_click_creates_in_that_column(self):
+        page = self.open_board()
+        page.mouse.click(*self.get_place(page, self.other, 15))
+        dialog = page.locator(".modal:visible")
+        dialog.wait_for()
+        page.wait_for_timeout(1000)
+        calendar = dialog.locator("div[name=agenda_calendar_id] input")
+        self.assertEqual(calendar.input_value(), "Second")
+        dialog.locator(".btn-close").click()
+        page.wait_for_timeout(500)
+        page.mouse.click(*self.get_place(page, self.closed, 15))
+        page.wait_for_timeout(1000)
+        self.assertFalse(page.locator(".modal:visible").count())
+        self.close(page)
+
+    def test_forty_columns_scroll_below_their_heads(self):
+        for index in range(40):
+            self.new_calendar(f"Route {index:02}", self.seller)
+        last = self.env["crm.agenda.calendar"].search([("name", "=", "Route 39")])
+        page = self.open_board()
+        self.assertGreaterEqual(page.locator(".o_agenda_head").count(), 40)
+        head = page.locator(f'.o_agenda_head[data-calendar-id="{last.id}"]')
+        head.scroll_into_view_if_needed()
+        x, y = self.get_place(page, last, 10)
+        hour = page.locator('.fc-timegrid-slot-label[data-time="10:00:00"]')
+        hour_box, head_box = hour.bounding_box(), head.bounding_box()
+        self.assertLess(abs(hour_box["y"] - y), 10)  # at the left of what it is of
+        self.assertLess(hour_box["x"], x)
+        self.assertGreater(y, head_box["y"])
+        self.close(page)
+
+    def test_the_head_opens_the_week_of_its_calendar(self):
+        page = self.open_board()
+        page.locator(f'.o_agenda_head[data-calendar-id="{self.other.id}"]').click()
+        page.locator(".fc-timeGridWeek-view").wait_for()
+        self.assertIn("Second", page.locator(".o_control_panel").inner_text())
+        self.close(page)
