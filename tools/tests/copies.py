@@ -1,7 +1,9 @@
 """Databases of a test's own, and what Odoo does to them in processes of their own."""
 
 import contextlib
+import json
 import os
+import re
 import subprocess
 import sys
 
@@ -36,10 +38,18 @@ def copied(template, name):
         cursor.execute(f"DROP DATABASE {name}")
 
 
-def python(*arguments, **options):
-    """Run Python, and give what it printed and logged."""
+def run(database, *arguments, script=None, rc=None):
+    """Run a command of Odoo's; give the result that a script prints, or the log."""
     process = subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, **options
+        [sys.executable, "-m", "odoo", *arguments, "-d", database, "--no-http"],
+        capture_output=True,
+        env={**os.environ, "ODOO_RC": str(rc or os.environ["ODOO_RC"])},
+        input=script,
+        text=True,
     )
     assert process.returncode == 0, process.stderr[-3000:]
-    return process
+    if script is None:
+        assert " ERROR " not in process.stderr, process.stderr[-3000:]
+        return process.stderr
+    for result in re.findall("^RESULT(.*)", process.stdout, re.MULTILINE):
+        return json.loads(result)

@@ -3,7 +3,6 @@
 import ast
 import configparser
 import contextlib
-import json
 import os
 import re
 import subprocess
@@ -12,7 +11,7 @@ from collections import namedtuple
 from pathlib import Path
 
 import pytest
-from copies import connected, copied, odoo, python
+from copies import connected, copied, odoo, run
 
 CLONE = Path(__file__).parents[2]
 OLD = "676b40c"  # the last release that called itself 1.0.0
@@ -293,20 +292,6 @@ SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public
 """
 
 Updated = namedtuple("Updated", "database ids made before log code new_code new_schema")
-
-
-def run(database, *arguments, script=None, rc=None):
-    """Run a command of Odoo's; give the result that a script prints, or the log."""
-    process = python(
-        *("-m", "odoo", *arguments, "--database", database, "--no-http"),
-        env={**os.environ, "ODOO_RC": str(rc or os.environ["ODOO_RC"])},
-        input=script,
-    )
-    if script is None:
-        assert " ERROR " not in process.stderr, process.stderr[-3000:]
-        return process.stderr
-    [result] = re.findall("^RESULT(.*)", process.stdout, re.MULTILINE)
-    return json.loads(result)
 
 
 def configure_old_addons(folder):
