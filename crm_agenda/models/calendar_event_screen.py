@@ -1,6 +1,6 @@
 """What the calendar screen asks of events."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import is_html_empty
 
 
@@ -9,6 +9,31 @@ class CalendarEvent(models.Model):
 
     agenda_icon = fields.Char(related="agenda_type_id.icon")
     agenda_tentative = fields.Boolean(related="agenda_status_id.tentative")
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Call things by one word everywhere, in exports and filters too.
+
+        Not by the strings of the fields: those that Odoo has translated would stay.
+        """
+        described = super().fields_get(allfields, attributes)
+        words = {
+            "attendee_ids": self.env._("Attendees' Answers"),
+            "location": self.env._("Place"),
+            "name": self.env._("Event"),
+            "start": self.env._("Start"),
+            "stop": self.env._("End"),
+            "stop_date": self.env._("End Date"),
+            "videocall_location": self.env._("Video Call"),
+        }
+        for fname, word in words.items():
+            if "string" in described.get(fname, {}):
+                described[fname]["string"] = word
+        if "help" in described.get("alarm_ids", {}):
+            described["alarm_ids"]["help"] = self.env._(
+                "When people are reminded of the event."
+            )
+        return described
 
     def _compute_user_can_edit(self):
         """An event of the agenda is edited by whom the record rules let."""

@@ -25,7 +25,7 @@ class CalendarEvent(models.Model):
         help="When it starts to take time in its calendar; midnight there, if it lasts "
         "all day.",
     )
-    slot_stop = fields.Datetime(compute="_compute_slot", store=True)
+    slot_stop = fields.Datetime("Slot End", compute="_compute_slot", store=True)
     slot_exclusive = fields.Boolean(
         compute="_compute_slot",
         store=True,

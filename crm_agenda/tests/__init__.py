@@ -31,3 +31,4 @@ from . import test_time_finder
 from . import test_token
 from . import test_update
 from . import test_work
+from . import test_words
