@@ -25,7 +25,8 @@ env["calendar.event"].create(
 env.cr.commit()
 """
 UNINSTALL = """
-env["ir.module.module"].search([("name", "=", "crm_agenda")]).button_immediate_uninstall()
+addon = env["ir.module.module"].search([("name", "=", "crm_agenda")])
+addon.button_immediate_uninstall()
 """
 
 # What Odoo itself leaves of a module: the names of constraints that are gone, and of
@@ -41,7 +42,11 @@ LEFT = (
 
 def test_installing_and_uninstalling_keep_every_meeting():
     with copied("stock", "lifecycle") as name:
-        run(name, "shell", script='env["ir.module.module"].update_list()\nenv.cr.commit()')
+        run(
+            name,
+            "shell",
+            script='env["ir.module.module"].update_list()\nenv.cr.commit()',
+        )
         before, code = read_meetings(name), read_code(name)
         run(name, "--init=crm_agenda", "--stop-after-init")
         installed = read_meetings(name)

@@ -34,7 +34,7 @@ marta.with_user(marta).calendar_default_privacy = "private"
 
 # What a consultant does.
 shipped = {
-    "status": env.ref("crm_agenda.crm_agenda_event_status_planned"),
+    "status": env.ref("crm_agenda.crm_agenda_event_status_confirmed"),
     "type": env.ref("crm_agenda.crm_agenda_event_type_visit"),
     "eve": env.ref("crm_agenda.calendar_alarm_eve"),
     "cron": env.ref("crm_agenda.ir_cron_extend_reminders"),
@@ -83,9 +83,12 @@ events = {
     "quiet": create("Quiet", marta, [marta.partner_id], privacy=False, **there),
     "past": create("Past", marta, privacy=False, active=False, **there),
     "nobody": create("Nobody", office, privacy=False, **there),
+    "elsewhere": create("Elsewhere", office, agenda_calendar_id=endless.id),
     "meeting": create("Meeting", marta, [marta.partner_id], privacy=False),
 }
 events["nobody"].sudo().user_id = False
+for name in ("elsewhere", "meeting", "plain", "secret"):
+    events[name].sudo()._set_discuss_videocall_location()
 env.cr.execute(
     "ALTER TABLE calendar_event DROP CONSTRAINT IF EXISTS"
     " calendar_event_agenda_privacy;"
@@ -117,7 +120,7 @@ print("RESULT" + json.dumps(ids))
 EDITED = (
     "calendar.alarm crm_agenda.calendar_alarm_eve",
     "crm.agenda.document.model crm_agenda.crm_agenda_document_model_stock_picking",
-    "crm.agenda.event.status crm_agenda.crm_agenda_event_status_planned",
+    "crm.agenda.event.status crm_agenda.crm_agenda_event_status_confirmed",
     "crm.agenda.event.type crm_agenda.crm_agenda_event_type_visit",
     "ir.cron crm_agenda.ir_cron_extend_reminders",
 )
@@ -146,6 +149,7 @@ INSERT INTO ir_model_data (module, name, model, res_id, noupdate)
 SELECT 'crm_agenda', 'rule_dropped_since', 'ir.rule', id, TRUE FROM rule;
 UPDATE calendar_event SET agenda_hours = NULL;
 ALTER TABLE crm_agenda_document_model DROP COLUMN show_number;
+ALTER TABLE crm_agenda_event_status DROP COLUMN tentative;
 UPDATE res_groups SET name = '{{"en_US": "Agenda: User"}}', {app} = NULL
  WHERE id = {group};
 """
@@ -160,7 +164,8 @@ LEFTOVERS = {
     """,
     "invited": """
         INSERT INTO calendar_event_res_partner_rel (calendar_event_id, res_partner_id)
-        VALUES (%(secret)s, %(javier_contact)s), (%(meeting)s, %(javier_contact)s)
+        VALUES (%(secret)s, %(javier_contact)s), (%(meeting)s, %(javier_contact)s),
+               (%(elsewhere)s, %(javier_contact)s)
         RETURNING calendar_event_id
     """,
     "organizer": """
@@ -291,7 +296,9 @@ UNION
 SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
 """
 
-Updated = namedtuple("Updated", "database ids made before log code new_code new_schema")
+Updated = namedtuple(
+    "Updated", "database ids made before calls log code new_code new_schema"
+)
 
 
 def configure_old_addons(folder):
@@ -387,12 +394,13 @@ def updated(request, new, new_code, tmp_path_factory):
         with connected(database) as cursor:
             made = leave_behind(cursor, ids)
             before = {table: read_table(cursor, table) for table in KEPT + CLEANED}
+            calls = read_calls(cursor)
         log = run(database, "--update=crm_agenda", "--stop-after-init")
         code = run(database, "shell", script=CODE)
         with connected(new) as cursor:
             cursor.execute(SCHEMA)
             schema = set(cursor.fetchall())
-        yield Updated(database, ids, made, before, log, code, new_code, schema)
+        yield Updated(database, ids, made, before, calls, log, code, new_code, schema)
 
 
 def leave_behind(cursor, ids):
@@ -419,12 +427,21 @@ def read_table(cursor, table, columns=None):
         cursor.execute(
             "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
             " AND column_name NOT IN ('write_date', 'write_uid', 'privacy',"
-            " 'agenda_hours')",
+            " 'access_token', 'agenda_hours', 'videocall_location')",
             [table],
         )
         columns = sorted(name for (name,) in cursor.fetchall())
     cursor.execute(f"SELECT {', '.join(columns)} FROM {table}")
     return columns, {tuple(map(str, row)) for row in cursor.fetchall()}
+
+
+def read_calls(cursor):
+    """Give the links of the video calls, by event."""
+    cursor.execute(
+        "SELECT id, videocall_location FROM calendar_event"
+        " WHERE videocall_location LIKE '%/' || access_token"
+    )
+    return dict(cursor.fetchall())
 
 
 def get_lost(updated, table):
@@ -542,15 +559,10 @@ def test_attendance_that_nobody_gave_is_removed(updated):
     assert [row["id"] for row in get_lost(updated, "calendar_attendee")] == [
         str(attendee)
     ]
-    assert logged["Contacts who had no attendee's row (event, contact)"] == [
-        (ids["secret"], ids["javier_contact"])
-    ]
-    assert get_lost(updated, "calendar_event_res_partner_rel") == [
-        {
-            "calendar_event_id": str(ids["secret"]),
-            "res_partner_id": str(ids["javier_contact"]),
-        }
-    ]
+    pairs = sorted((ids[n], ids["javier_contact"]) for n in ("secret", "elsewhere"))
+    assert logged["Contacts who had no attendee's row (event, contact)"] == pairs
+    lost = get_lost(updated, "calendar_event_res_partner_rel")
+    assert sorted(tuple(map(int, row.values())) for row in lost) == pairs
 
 
 def test_members_are_whom_the_shares_reach(updated):
@@ -593,6 +605,15 @@ def test_who_may_not_read_an_event_follows_it_no_more(updated):
     )
     lost = get_lost(updated, "mail_followers")
     assert sorted(int(row["id"]) for row in lost) == updated.made["followers"][:5]
+
+
+def test_who_may_not_read_an_event_knows_no_way_into_its_video_call(updated):
+    with connected(updated.database) as cursor:
+        calls = read_calls(cursor)
+    assert len(calls) == len(updated.calls) == 4
+    assert {event for event in calls if calls[event] != updated.calls[event]} == {
+        updated.ids[name] for name in ("elsewhere", "plain", "secret")
+    }
 
 
 def test_who_may_not_read_an_event_is_reminded_of_it_no_more(updated):

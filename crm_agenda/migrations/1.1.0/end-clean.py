@@ -20,7 +20,8 @@ def migrate(cr, version):
     followers, reminders = find_followers(env), find_unsettled(env)
     events = clean_attendance(env)
     clean_members(env)
-    clean_followers(env, followers)
+    # Earlier versions told the link to everybody who came to see the event.
+    (events | clean_followers(env, followers))._renew_videocall()
     clean_reminders(env, reminders)
     env["crm.agenda.reminder"]._plan(events)
     report_own_shares(env)
@@ -132,10 +133,14 @@ def read_people(cr, field):
 
 
 def clean_followers(env, followers):
-    """Have who may not read an event follow it no more."""
+    """Have who may not read an event follow it no more.
+
+    :return: the events that somebody followed so
+    """
     rows = find_outsiders(env, followers)
     env["mail.followers"].browse(row[-1] for row in rows).exists().unlink()
     log("Followers who may not read the event (event, contact, follower)", rows)
+    return env["calendar.event"].browse({row[0] for row in rows})
 
 
 def clean_reminders(env, reminders):

@@ -16,6 +16,17 @@ WAITING = {
 
 def migrate(cr, version):
     cr.execute(
+        """
+        UPDATE crm_agenda_event_status
+           SET tentative = TRUE
+         WHERE write_date = create_date  -- it is as it was shipped
+           AND id = (
+               SELECT res_id FROM ir_model_data
+                WHERE module = 'crm_agenda' AND name = 'crm_agenda_event_status_planned'
+               )
+        """
+    )
+    cr.execute(
         "UPDATE crm_agenda_document_model SET show_number = TRUE WHERE model IN %s",
         [NUMBERED],
     )
