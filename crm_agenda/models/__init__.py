@@ -35,6 +35,7 @@ from . import ir_websocket
 from . import resource_calendar
 from . import calendar_recurrence
 from . import mail_activity
+from . import mail_followers
 from . import res_company
 from . import res_config_settings
 from . import res_users

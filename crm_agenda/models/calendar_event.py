@@ -127,6 +127,8 @@ class CalendarEvent(models.Model):
         calendar = self.env["crm.agenda.calendar"].browse(
             defaults.get("agenda_calendar_id")
         )
+        # What it proposes is for its members.
+        calendar = calendar._filtered_access("read")
         if not calendar and "agenda_calendar_id" in fields_list:
             calendar = self.env.user.agenda_calendar_id.filtered("can_write")
             calendar = calendar or calendar.search(

@@ -33,6 +33,7 @@ class CalendarEvent(models.Model):
     _guarded_in_create = ("recurrence_id", "res_id")
     _guarded_in_write = ("agenda_calendar_id", "recurrence_id", "res_id")
 
+    @api.depends_context("uid")
     def _compute_display_name(self):
         """Name an event only for who may read it.
 

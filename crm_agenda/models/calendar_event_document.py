@@ -197,3 +197,12 @@ class CalendarEvent(models.Model):
                 raise ValidationError(
                     self.env._("The document that you chose was deleted meanwhile.")
                 )
+
+    def _sync_activities(self, fields):
+        """Write nothing of an event of the agenda into activities of its document.
+
+        Who reads the document need not read the event, which it shows by itself.
+        """
+        # sudo: just whether it is in the agenda
+        meetings = self.filtered(lambda e: not e.sudo().agenda_calendar_id)
+        return super(CalendarEvent, meetings)._sync_activities(fields)

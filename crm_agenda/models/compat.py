@@ -29,8 +29,10 @@ else:
 
 __all__ = ["Constraint", "Intervals", "all_of"]
 
-# The people of a ``res.groups``, and the groups that one implies, itself included.
+# The people of a ``res.groups``, the groups of a person, and the groups that one
+# implies, itself included.
 GROUP_USERS = "users" if SERIES < 19 else "all_user_ids"
+USER_GROUPS = "groups_id" if SERIES < 19 else "group_ids"
 IMPLIED_GROUPS = "trans_implied_ids" if SERIES < 19 else "all_implied_ids"
 
 # A many2one whose target a domain joins without asking who may read it.

@@ -8,6 +8,14 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from .compat import GROUP_USERS, Constraint, asks_for
 
 COLORS = range(1, 12)
+# Who may be members.
+PEOPLE = (
+    "owner_id",
+    "share_ids.user_id",
+    "share_ids.team_id.user_id",
+    "share_ids.team_id.member_ids",
+    f"share_ids.group_id.{GROUP_USERS}",
+)
 
 
 class CrmAgendaCalendar(models.Model):
@@ -175,6 +183,27 @@ class CrmAgendaCalendar(models.Model):
         "The default duration must be longer than zero, and no longer than a year.",
     )
 
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Name a calendar only for its members and for who reads an event of it.
+
+        Odoo does it in sudo where it stands in a many2one, whose value may come from a
+        client.
+        """
+        hidden = self.browse()
+        if self.env.su and not self.env.user._is_superuser():
+            stored = self.with_user(self.env.user).filtered("id")
+            hidden = stored - stored._filtered_access("read")
+            domain = [("agenda_calendar_id", "in", hidden.ids)]
+            if hidden:
+                events = self.env["calendar.event"].with_user(self.env.user)
+                events = events.with_context(active_test=False)
+                known = events._read_group(domain, ["agenda_calendar_id"])
+                hidden = hidden.browse(set(hidden.ids) - {c.id for (c,) in known})
+        hidden = hidden.with_env(self.env)
+        hidden.display_name = self.env._("Not shared")
+        return super(CrmAgendaCalendar, self - hidden)._compute_display_name()
+
     def _default_color(self):
         """Return the colour that the fewest calendars have."""
         # sudo: only a number comes out, and it tells calendars apart that the
@@ -189,17 +218,17 @@ class CrmAgendaCalendar(models.Model):
             calendar.resource_calendar_id = company.resource_calendar_id
 
     @api.depends(
-        "owner_id.company_ids",
+        *(
+            f"{people}.{fname}"
+            for people in PEOPLE
+            for fname in ("company_ids", "share")
+        ),
         "remind_owner",
         "owner_updates",
         "company_id",
         "share_ids.level",
         "share_ids.remind",
         "share_ids.updates",
-        "share_ids.user_id.company_ids",
-        "share_ids.team_id.user_id.company_ids",
-        "share_ids.team_id.member_ids.company_ids",
-        f"share_ids.group_id.{GROUP_USERS}.company_ids",
     )
     def _compute_members(self):
         people, reached = defaultdict(dict), {}
@@ -482,5 +511,6 @@ class CrmAgendaCalendar(models.Model):
                 )
 
     def _is_open_to(self, user):
-        """Say whether ``user`` works in the calendar's company."""
-        return not self.company_id or self.company_id in user.company_ids
+        """Say whether ``user`` works here, in the calendar's company."""
+        company = self.company_id
+        return not user.share and (not company or company in user.company_ids)

@@ -126,12 +126,13 @@ class CrmAgendaReminder(models.Model):
                 (row.event_id.id, row.alarm_id.id, row.partner_id.id), None
             )
             if due is None:
-                if row.state == "pending":
+                if row.next_attempt:  # to be sent, or to be shown again
                     stale |= row
             elif due != row.due or row._is_reopened() or row._has_new_channel():
                 moved[due, row.alarm_id.alarm_type] |= row
         if stale:
-            stale.write({"state": "cancelled", "next_attempt": False})
+            stale.next_attempt = False
+            stale.filtered(lambda row: row.state == "pending").state = "cancelled"
         for (due, channel), rows in moved.items():
             rows.write(self._get_new_values(due, channel))
         alarms = self.env["calendar.alarm"]
@@ -486,6 +487,8 @@ class CrmAgendaReminder(models.Model):
             ("event_id.stop", ">", fields.Datetime.now()),
         ]
         rows = self.sudo().search(domain)  # sudo: of the partner's own reminders
+        events = rows.event_id.with_env(self.env)._filter_allowed(self.env.user)
+        rows = rows.filtered(lambda row: row.event_id.id in events.ids)
         return [
             {
                 "alarm_id": row.alarm_id.id,

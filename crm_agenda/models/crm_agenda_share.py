@@ -98,7 +98,7 @@ class CrmAgendaShare(models.Model):
             raise AccessError(self.env._("Only who manages a calendar may share it."))
 
     def _get_users(self):
-        """Return the users whom these shares reach: portal users never are."""
+        """Return the users whom these shares reach."""
         teams = self.team_id
         users = self.user_id | teams.user_id | teams.member_ids
-        return (users | self.group_id[GROUP_USERS]).filtered(lambda u: not u.share)
+        return users | self.group_id[GROUP_USERS]

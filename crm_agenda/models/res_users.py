@@ -4,6 +4,8 @@ import pytz
 
 from odoo import api, fields, models
 
+from .compat import USER_GROUPS
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -56,7 +58,7 @@ class ResUsers(models.Model):
         self.write({"active": False})
         return super().unlink()
 
-    @api.constrains("active", "company_ids")
+    @api.constrains("active", "company_ids", USER_GROUPS)
     def _check_owned_calendars(self):
         """A calendar never ends without somebody who can manage it."""
         # sudo: people who archive users may be no members of their calendars; they must

@@ -29,6 +29,7 @@ from . import test_sheet
 from . import test_time
 from . import test_time_finder
 from . import test_token
+from . import test_told_elsewhere
 from . import test_update
 from . import test_work
 from . import test_words

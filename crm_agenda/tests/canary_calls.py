@@ -223,11 +223,11 @@ class Caller:
     """Draws the steps of one example: most of them are one person's, about one event,
     and of one kind."""
 
-    def __init__(self, world, random):
-        self.world, self.random = world, random
+    def __init__(self, world, random, kinds):
+        self.world, self.random, self.kinds = world, random, kinds
         self.attacker = random.choice(world.attackers)
         self.focus = random.choice(world.focus)
-        (self.kind,) = random.choices(list(KINDS), KINDS.values())
+        (self.kind,) = random.choices(list(kinds), kinds.values())
         self.plan = []  # what an attack goes on with
 
     def draw(self, random):
@@ -242,7 +242,7 @@ class Caller:
             return self.try_token()
         kind = self.kind
         if self.chance(50):
-            (kind,) = random.choices(list(KINDS), KINDS.values())
+            (kind,) = random.choices(list(self.kinds), self.kinds.values())
         return getattr(self, f"try_{kind}")()
 
     def go_on(self, *steps):

@@ -12,7 +12,10 @@ What nobody promises, and what is therefore no finding:
 - Whoever was told something while they might know it keeps the message.
 - Documents (leads, orders) are Odoo's: their names are looked for in the answers of the
   agenda's models alone.
+- The number of an order may be known by who reads an event about it.
 - The link of an event's video call is for all who read the event.
+- Whoever guesses the number of an event may ask whether somebody attends it, and which
+  opportunity or activity has it (``NUMBERED``): no text, and no time.
 - Whoever may write an event may give it to anybody, and tell anybody.
 """
 
@@ -75,6 +78,7 @@ class Event(NamedTuple):
     show_as: str
     series: int
     customer_id: int
+    document: str  # whose number is shown
     slot: tuple
     token: str
 
@@ -203,12 +207,16 @@ class Rights:
                        event.start, event.stop, event.allday, event.start_date,
                        event.stop_date, event.show_as, event.recurrence_id,
                        event.customer_id,
+                       CASE WHEN kind.show_number
+                            THEN event.res_model || ',' || event.res_id END,
                        ARRAY[event.slot_start::text, event.slot_stop::text,
                              coalesce(event.slot_exclusive, false)::text],
                        event.access_token
                   FROM calendar_event event
              LEFT JOIN crm_agenda_event_status status
                     ON status.id = event.agenda_status_id
+             LEFT JOIN crm_agenda_document_model kind
+                    ON kind.model = event.res_model
                  WHERE event.id >= %s
                 """,
                 list(self.private_by_default),
@@ -353,7 +361,12 @@ class Rights:
         if kind == "company":
             return holder in self.companies[person.user_id]
         if kind == "document":
-            return person.user_id == holder
+            owner, model, record_id = holder
+            return person.user_id == owner or any(
+                self.may_read(person, event.id)
+                for event in self.events.values()
+                if event.document == f"{model},{record_id}"
+            )
         if holder not in self.calendars:
             return False
         if self.get_level(person, holder) >= BUSY:

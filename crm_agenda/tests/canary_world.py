@@ -127,7 +127,8 @@ class World:
         self.env.cr.execute(
             "DELETE FROM crm_agenda_reminder; "
             "UPDATE calendar_event SET start = date_trunc('hour', start), "
-            "stop = date_trunc('hour', stop), slot_exclusive = false"
+            "stop = date_trunc('hour', stop), duration = round(duration), "
+            "slot_exclusive = false"
         )
 
     def get_words(self, name):
@@ -206,7 +207,8 @@ class World:
             for record in (lead, order):
                 self.add(f"{record._name}.{name}", record)
                 if owner:
-                    record.name = self.hide("document", owner, f"name of {record}")
+                    holder = (owner, record._name, record.id)
+                    record.name = self.hide("document", holder, f"name of {record}")
         self.popup, self.mail = (
             env["calendar.alarm"].create(
                 {

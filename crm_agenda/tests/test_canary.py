@@ -16,13 +16,14 @@ from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .canary_calls import READ, Caller, sweep
+from .canary_calls import KINDS, READ, Caller, sweep
 from .canary_siege import Siege
 from .canary_world import NOW, World
 from .common import RollBack, RolledBackMachine, TestAgendaCommon
 
 EXAMPLES = int(os.environ.get("AGENDA_EXAMPLES", 0))
 SEED = int(os.environ.get("AGENDA_SEED") or Random().randrange(2**32))
+ONLY = os.environ.get("AGENDA_KINDS", "").split()  # of KINDS, or all of them
 STEPS = 8
 SEEDS = st.integers(0, 2**24 - 1)
 SWEPT = 4  # of the reads at an example's end
@@ -51,7 +52,10 @@ class TestCanary(TestAgendaCommon):
             fields[:] = [f for f in fields if f in self.env[model]._fields]
         report = Report(world)
         with mute_logger(*NOISY):
-            CanaryMachine.run(EXAMPLES or 200, STEPS, case=self, report=report)
+            kinds = {kind: KINDS[kind] for kind in ONLY or KINDS}
+            CanaryMachine.run(
+                EXAMPLES or 200, STEPS, case=self, report=report, kinds=kinds
+            )
             text = report.write()
         if EXAMPLES:
             sys.stdout.write(text)
@@ -117,6 +121,7 @@ class Report:
 
 class CanaryMachine(RolledBackMachine):
     report = None
+    kinds = KINDS
 
     @classmethod
     def run(cls, examples, steps, **attributes):
@@ -138,7 +143,7 @@ class CanaryMachine(RolledBackMachine):
     def begin(self, seed):
         self.report.examples += 1
         self.steps = []
-        self.caller = Caller(self.report.world, self.get_random(seed))
+        self.caller = Caller(self.report.world, self.get_random(seed), self.kinds)
         reads = list(sweep(self.report.world, self.caller.attacker))
         self.reads = self.caller.random.sample(reads, SWEPT)
         self.siege = Siege(self.report.world)

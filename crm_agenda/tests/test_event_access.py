@@ -267,8 +267,10 @@ class TestEventAccess(TestEventAccessCommon):
         )
 
     def test_name_does_not_leak_through_other_records(self):
-        event = self.new_series(name="Secret series")[0]
-        recurrence = event.recurrence_id.with_user(self.stranger)
+        first, *_others, last = self.new_series(name="Secret series")
+        first.privacy = "private"
+        last.shared_user_ids = self.stranger
+        recurrence = first.recurrence_id.with_user(self.stranger)
         self.forget()
         self.assertEqual(
             recurrence.read(["base_event_id"])[0]["base_event_id"][1], "Busy"

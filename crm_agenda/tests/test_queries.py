@@ -12,7 +12,7 @@ CARD = ["name", "start", "agenda_calendar_id", "agenda_status_id", "customer_id"
 # What each of the methods below may take. For a kanban, 19.0's web client asks in one
 # go for the groups and for the cards of each.
 LIMITS = {
-    "week": 17,
+    "week": 18,
     "side_panel": 8,
     "kanban": 26 if SERIES >= 19 else 21,
     "pivot": 8,

@@ -111,4 +111,5 @@ class CrmAgendaReassign(models.TransientModel):
         target = self.calendar_id._origin._filtered_access("read")
         if not target or target.double_booking == "allow":
             return {}
-        return self.event_ids._origin._get_clashes(target)
+        events = self.event_ids._origin._filtered_access("read")
+        return events._get_clashes(target)
