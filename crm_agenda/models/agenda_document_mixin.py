@@ -2,6 +2,8 @@ from collections import Counter
 
 from odoo import api, fields, models
 
+from .compat import all_of
+
 
 class AgendaDocumentMixin(models.AbstractModel):
     """A record that shows its agenda events and creates them."""
@@ -14,6 +16,12 @@ class AgendaDocumentMixin(models.AbstractModel):
         compute="_compute_agenda_event_count",
         groups="crm_agenda.group_agenda_user",
     )
+    agenda_summary = fields.Char(
+        string="Agenda",
+        compute="_compute_agenda_summary",
+        groups="crm_agenda.group_agenda_user",
+        help="When the next event is, or else how many there were.",
+    )
 
     @api.depends_context("uid")
     def _compute_agenda_event_count(self):
@@ -21,16 +29,101 @@ class AgendaDocumentMixin(models.AbstractModel):
         for record in self:
             record.agenda_event_count = counts.get(record.id, 0)
 
+    @api.depends_context("uid", "lang", "tz")
+    def _compute_agenda_summary(self):
+        coming = [
+            ("stop", ">=", fields.Datetime.now()),
+            ("agenda_status_kind", "!=", "cancelled"),
+        ]
+        events = self.env["calendar.event"]
+        for record in self:
+            domain = record._get_agenda_domain() + coming
+            event = events.search(domain, order="start, id", limit=1)
+            parts = [event._get_when()] if event else []
+            busy = record._count_busy_events(domain)
+            if busy:
+                parts.append(self.env._("%s planned (busy)", busy))
+            if not parts and record.agenda_event_count:
+                parts.append(self.env._("%s so far", record.agenda_event_count))
+            record.agenda_summary = ", ".join(parts) or self.env._("Plan")
+
     def action_agenda_events(self):
-        """Open the events of this record; a new one starts filled in."""
+        """Open the events of this record, or the calendar to plan the first one.
+
+        A new one starts filled in.
+        """
         self.ensure_one()
+        domain = self._get_agenda_domain()
+        coming = domain + [("stop", ">=", fields.Datetime.now())]
+        events = self.env["calendar.event"]
+        planned = events.search_count(domain, limit=1)
         action = self.env["ir.actions.actions"]._for_xml_id(
             "crm_agenda.calendar_event_action_document"
+            if planned
+            else "crm_agenda.calendar_event_action_agenda"
         )
-        action["domain"] = self._get_agenda_domain()
-        action["context"] = dict(self._get_agenda_context(), agenda=True)
-        action["display_name"] = self.env._("Events of %s", self.display_name)
+        action["context"] = dict(
+            self._get_agenda_context(),
+            agenda=True,
+            search_default_coming=not planned or events.search_count(coming, limit=1),
+        )
+        if planned:
+            action["domain"] = domain
+            action["display_name"] = self.env._("Events of %s", self.display_name)
+        else:
+            action["display_name"] = self.env._("Plan: %s", self.display_name)
         return action
+
+    @api.model
+    def name_search(self, name="", domain=None, operator="ilike", limit=100, args=None):
+        """For an event, name first the records of its customer, and whose each is."""
+        domain = domain or args or []  # 18.0 calls it ``args``
+        search = super().name_search
+        customer = self.env["res.partner"].browse(
+            self.env.context.get("agenda_customer_id")
+        )
+        if not customer or "partner_id" not in self._fields:
+            return search(name, domain, operator, limit)
+        family = customer.commercial_partner_id.ids or customer.ids
+        own = search(
+            name,
+            list(all_of([domain, [("partner_id", "child_of", family)]])),
+            operator,
+            limit,
+        )
+        known = [id_ for id_, _name in own]
+        others = []
+        if not limit or len(own) < limit:
+            others = search(
+                name,
+                list(all_of([domain, [("id", "not in", known)]])),
+                operator,
+                limit and limit - len(own),
+            )
+        return [
+            (record.id, f"{label} – {partner}" if partner else label)
+            for record, label, partner in (
+                (record, label, record.partner_id.display_name)
+                for id_, label in own + others
+                for record in self.browse(id_)
+            )
+        ]
+
+    @api.model
+    def _count_busy_events(self, domain):
+        """Return how many of the events of ``domain`` are but busy to the user.
+
+        They know when the calendar is taken, and not by what: this tells them that
+        somebody goes there already. Private events are not counted.
+        """
+        events = self.env["calendar.event"]
+        # sudo: of calendars whose members the user is one of, only a number
+        shown = [
+            ("agenda_calendar_id.member_ids", "in", self.env.user.ids),
+            ("privacy", "!=", "private"),
+        ]
+        busy = events.sudo().search(domain + shown).with_env(self.env)
+        return len(busy - busy._filtered_access("read"))
 
     def _count_agenda_events(self):
         """Return ``{id: count}`` of the events that the user may read."""

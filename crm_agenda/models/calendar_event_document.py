@@ -25,6 +25,12 @@ class CalendarEvent(models.Model):
         help="What it is about, for who may not read the document too.",
     )
     document_state = fields.Char(compute="_compute_document_ref")
+    document_customer_id = fields.Many2one(
+        "res.partner",
+        compute="_compute_document_customer_id",
+        string="Customer of the Document",
+        help="If it is not the event's: one of them is wrong.",
+    )
 
     @api.model
     def _select_document_models(self):
@@ -61,6 +67,21 @@ class CalendarEvent(models.Model):
                 if res_id in readable[model].ids:
                     event.document_ref = f"{model},{res_id}"
                     event.document_state = self._get_document_state(event.document_ref)
+
+    @api.depends_context("uid")
+    @api.depends("customer_id", "document_ref")
+    def _compute_document_customer_id(self):
+        for event in self:
+            document, customer = event.document_ref, event.customer_id
+            other = (
+                document and "partner_id" in document._fields and document.partner_id
+            )
+            event.document_customer_id = (
+                other
+                and customer
+                and other.commercial_partner_id != customer.commercial_partner_id
+                and other
+            )
 
     def _inverse_document_ref(self):
         IrModel = self.env["ir.model"].sudo()  # sudo: only to get a model's id

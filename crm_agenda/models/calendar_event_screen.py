@@ -7,6 +7,11 @@ from odoo.tools import is_html_empty
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
+    agenda_owner_id = fields.Many2one(
+        # Whoever reads an event may know whose it is, as from the calendar's name.
+        related="agenda_calendar_id.owner_id",
+        string="Calendar Owner",
+    )
     agenda_icon = fields.Char(related="agenda_type_id.icon")
     agenda_tentative = fields.Boolean(related="agenda_status_id.tentative")
 

@@ -353,6 +353,7 @@ class CrmAgendaCalendar(models.Model):
         )
         action["context"] = {
             "agenda": True,
+            "search_default_coming": True,
             "search_default_agenda_calendar_id": self.id,
             "default_agenda_calendar_id": self.id,
         }

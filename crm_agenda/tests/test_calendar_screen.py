@@ -207,3 +207,37 @@ class TestCalendarScreen(BrowserCase):
             "Done", self.shown(page, "Done visit").get_attribute("aria-label")
         )
         self.close(page)
+
+    def test_lists_begin_at_what_is_coming(self):
+        today = datetime.utcnow().replace(hour=12, minute=0, second=0, microsecond=0)
+        # In the week on the screen, which today may begin or end.
+        past = today + timedelta(days=-1 if today.weekday() != 6 else -40)
+        self.new_event(name="Old visit", start=past)
+        self.new_event(
+            name="Next visit",
+            start=today + timedelta(days=1),
+            customer_id=self.customer.id,
+            location="Calle Mayor 1",
+        )
+        page = self.open_agenda(self.office)
+        page.locator(".o_switch_view.o_list").click()
+        rows = page.locator(".o_data_row")
+        rows.first.wait_for()
+        self.assertTrue(rows.filter(has_text="Next visit").count())
+        self.assertFalse(rows.filter(has_text="Old visit").count())
+        page.locator(".o_switch_view.o_kanban").click()
+        card = page.locator(".o_kanban_record", has_text="Next visit").first
+        card.wait_for()
+        text = card.inner_text()
+        for part in ("12:00", "Customer", "Calle Mayor 1", "Technician"):
+            self.assertIn(part, text)
+        self.assertTrue(card.locator("img[src*=avatar]").count())
+        self.assertFalse(page.locator(".o_kanban_record", has_text="Old visit").count())
+        page.locator(".o_switch_view.o_calendar").click()
+        if past.date() in self.days:
+            self.shown(page, "Old visit")
+        self.assertFalse(page.locator(".o_searchview_facet").count())
+        page.locator(".o_switch_view.o_list").click()
+        rows.first.wait_for()
+        self.assertEqual(page.locator(".o_searchview_facet").count(), 1)
+        self.close(page)

@@ -4,12 +4,14 @@ import { calendarView } from "@web/views/calendar/calendar_view";
 import { AgendaCalendarController } from "./agenda_calendar_controller";
 import { AgendaCalendarModel } from "./agenda_calendar_model";
 import { AgendaCalendarRenderer } from "./agenda_calendar_renderer";
+import { AgendaSearchModel } from "./agenda_search_model";
 
 export const agendaCalendarView = {
     ...calendarView,
     Controller: AgendaCalendarController,
     Model: AgendaCalendarModel,
     Renderer: AgendaCalendarRenderer,
+    SearchModel: AgendaSearchModel,
     props(genericProps, view) {
         const props = calendarView.props(genericProps, view);
         if (uiUtils.isSmall()) {

@@ -9,7 +9,10 @@ export class AgendaShortFormController extends CalendarFormController {
         if (clickParams.name !== "action_open_full_form" || this.model.root.resId) {
             return super.beforeExecuteActionButton(...arguments);
         }
-        const values = await this.model.root.getChanges({ withReadonly: true });
+        const record = this.model.root;
+        await record.isDirty(); // once the last field has given its value
+        // 18.0 has it in private only.
+        const values = record._getChanges(record._changes, { withReadonly: true });
         const typed = Object.entries(values).map(([name, value]) => [`default_${name}`, value]);
         this.actionService.doAction("crm_agenda.calendar_event_action_full", {
             additionalContext: { ...Object.fromEntries(typed), agenda_typed: true },
