@@ -38,6 +38,7 @@
         "views/crm_lead_views.xml",
         "views/sale_order_views.xml",
         "views/account_move_views.xml",
+        "views/my_day_views.xml",
         "views/menus.xml",
     ],
     "demo": [

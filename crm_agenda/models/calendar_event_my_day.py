@@ -2,8 +2,11 @@
 
 from datetime import datetime, time, timedelta
 
+from babel.dates import format_skeleton
+
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import get_lang
+from odoo.tools.misc import babel_locale_parse
 
 DAYS_SHOWN = 7
 
@@ -44,6 +47,7 @@ class CalendarEvent(models.Model):
                 continue
             if event.agenda_status_kind != "cancelled" or day == today:
                 cards.setdefault(day, []).append(event._get_card(day))
+        locale = babel_locale_parse(get_lang(self.env).code)
         names = {
             today: self.env._("Today"),
             today + timedelta(days=1): self.env._("Tomorrow"),
@@ -52,7 +56,7 @@ class CalendarEvent(models.Model):
             {
                 "date": fields.Date.to_string(day),
                 "name": names.get(day),
-                "label": format_date(self.env, day, date_format="EEEE d MMMM"),
+                "label": format_skeleton("MMMMEEEEd", day, locale=locale),
                 "cards": cards[day],
             }
             for day in sorted(cards)

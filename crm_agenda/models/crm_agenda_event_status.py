@@ -23,7 +23,7 @@ class CrmAgendaEventStatus(models.Model):
         help="The event may still change: it is drawn with a dashed line.",
     )
     under_way = fields.Boolean(
-        help="Start, in My day, brings an event to the first such status."
+        help="Start now, in My day, brings an event to the first such status."
     )
     color = fields.Integer()
     fold = fields.Boolean(

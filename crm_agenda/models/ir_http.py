@@ -15,3 +15,9 @@ class IrHttp(models.AbstractModel):
         if attendee and not attendee._is_invited():
             raise BadRequest("Invalid Invitation Token.")
         return super()._auth_method_calendar()
+
+    def session_info(self):
+        """Have people of the agenda begin with their day, on a phone."""
+        info = super().session_info()
+        info["agenda_my_day"] = self.env.user.has_group("crm_agenda.group_agenda_user")
+        return info

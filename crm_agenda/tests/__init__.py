@@ -16,6 +16,7 @@ from . import test_follower
 from . import test_groups
 from . import test_guards
 from . import test_load
+from . import test_my_day
 from . import test_own_calendar
 from . import test_privacy
 from . import test_queries

@@ -13,6 +13,7 @@ from odoo.tests.common import get_db_name
 from .common import TestAgendaCommon
 
 try:
+    from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 except ImportError:
     sync_playwright = None
@@ -58,10 +59,8 @@ class BrowserCase(TestAgendaCommon, HttpCase):
             requests.__enter__()
             self.addCleanup(requests.__exit__, None, None, None)
 
-    def open_agenda(
-        self, user, view="calendar", ready=".fc-event, .fc-view", **options
-    ):
-        """Log in, and give the page of the agenda once it shows ``ready``."""
+    def log_in(self, user, **options):
+        """Log in, and give the page with what the user sees first."""
         self.forget()
         login = user.login
         options.setdefault("viewport", {"width": 1366, "height": 768})
@@ -69,17 +68,34 @@ class BrowserCase(TestAgendaCommon, HttpCase):
         self.addCleanup(context.close)
         page = context.new_page()
         page.set_default_timeout(60000)
-        url = f"http://127.0.0.1:{self.get_port()}"
-        page.goto(url + "/web/login")
+        page.goto(f"http://127.0.0.1:{self.get_port()}/web/login")
         page.fill("input[name=login]", login)
         page.fill("input[name=password]", login)
         page.click("button[type=submit]")
         page.wait_for_selector(".o_main_navbar")
+        return page
+
+    def open_agenda(
+        self, user, view="calendar", ready=".fc-event, .fc-view", **options
+    ):
+        """Log in, and give the page of the agenda once it shows ``ready``."""
+        page = self.log_in(user, **options)
         page.goto("about:blank")
+        url = f"http://127.0.0.1:{self.get_port()}"
         page.goto(f"{url}/web#action={self.action.id}&view_type={view}")
         page.wait_for_selector(ready)
         page.wait_for_timeout(1000)
         return page
+
+    def get_barriers(self, page, selector):
+        """Return what axe finds in a part of the page that keeps people from it."""
+        results = Axe().run(page, selector).response
+        self.assertTrue(results["passes"])
+        return [
+            (violation["id"], [node["html"] for node in violation["nodes"]])
+            for violation in results["violations"]
+            if violation["impact"] in ("serious", "critical")
+        ]
 
     def close(self, page):
         """End the page's requests: they share the database cursor with the test."""
