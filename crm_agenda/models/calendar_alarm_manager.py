@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .calendar_event_update import get_change
+from .change import get_change
 
 
 class CalendarAlarmManager(models.AbstractModel):

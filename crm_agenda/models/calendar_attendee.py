@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from .change import get_change
 from .compat import JOINED
 
 
@@ -52,5 +53,7 @@ class CalendarAttendee(models.Model):
             told -= agenda.filtered(lambda a: a.partner_id == self.env.user.partner_id)
         moved = "calendar.calendar_template_meeting_changedate"
         if mail_template == self.env.ref(moved, raise_if_not_found=False):
-            told -= agenda.filtered(lambda a: not a.partner_id.partner_share)
+            change = get_change(self.env)
+            series = change and change.of_series  # of which Odoo tells one event
+            told -= agenda.filtered(lambda a: series or not a.partner_id.partner_share)
         return told

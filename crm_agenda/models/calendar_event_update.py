@@ -3,7 +3,10 @@
 from collections import defaultdict, namedtuple
 from itertools import zip_longest
 
-from odoo import api, models
+from odoo import api, fields, models
+
+from .change import Change, get_change
+from .days import get_days
 
 # What is told, in the order in which the message shows it. What else changes, such
 # as a word in the description, is for who follows the chatter.
@@ -30,25 +33,18 @@ CHANGING_FIELDS = {
     "stop_date",
 }
 SHOWN_ITEMS = 20
+# Kinds of news of an event that people knew, of which they are told what changed.
+CHANGES = ("changed", "cancelled", "reopened")
 
-# What is being written is part of one change, of which is told at its end. It is kept
-# in the context as an object: what a client puts there comes from JSON and is none.
-Change = namedtuple("Change", "agenda_only")
 # One event, or several of one series, and what happened to them.
 Item = namedtuple("Item", "kind before after count")
-
-
-def get_change(env):
-    """Return the change that what happens in ``env`` is a part of, if any."""
-    change = env.context.get("agenda_change")
-    return change if isinstance(change, Change) else None
 
 
 class State(
     namedtuple(
         "State",
-        "id series start name when location agenda_calendar_id agenda_status_id "
-        "timezone private attendees extra",
+        "id series start stop allday name location agenda_calendar_id "
+        "agenda_status_id timezone private attendees extra",
     )
 ):
     """What there is to tell of an event as it was, or as it became."""
@@ -64,60 +60,87 @@ class State(
             "told_change_ids"
         ) or partner in self.get_members("reader_ids")
 
+    @property
+    def when(self):
+        return self.start, self.stop, self.allday
+
+    def is_cancelled(self):
+        return self.agenda_status_id.kind == "cancelled"
+
+    def is_settled(self, now):
+        """Say whether it is past, or done or cancelled before."""
+        stop = self.stop
+        if self.allday:
+            _start, stop = get_days(self.start.date(), stop.date(), self.timezone)
+        return stop <= now or self.agenda_status_id.kind != "open"
+
 
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     @api.model_create_multi
     def create(self, vals_list):
-        if get_change(self.env):
-            return super().create(vals_list)
+        change = get_change(self.env)
+        if change:
+            events = super().create(vals_list)
+            change.made.update(events.ids)
+            return events
         # On no event: those at hand would lose their attendees to the new ones.
         outer = self.browse()._nest(
             all(vals.get("agenda_calendar_id") for vals in vals_list)
         )
         events = super(CalendarEvent, outer).create(vals_list).with_env(self.env)
-        created = events._get_agenda_series()
+        change = get_change(outer.env)
+        change.made.update(events.ids)
+        created = self.browse(change.made).exists()
         created._check_double_booking()
-        self._tell({}, created._get_states())
+        self._tell(created._get_states(), change)
         return events
 
     def write(self, values):
         if get_change(self.env) or not CHANGING_FIELDS & set(values):
             return super().write(values)
         before = self
-        if values.get("recurrence_update", "self_only") != "self_only":
+        of_series = values.get("recurrence_update", "self_only") != "self_only"
+        if of_series:
             before = self._get_agenda_series()
         agenda = before.sudo().agenda_calendar_id  # sudo: just whether there is one
         if not agenda and not values.get("agenda_calendar_id"):
             return super().write(values)
-        base = before.recurrence_id.base_event_id
-        states = before._get_states()
-        outer = self._nest(values.get("agenda_calendar_id", True) and self._in_agenda())
+        agenda_only = values.get("agenda_calendar_id", True) and self._in_agenda()
+        outer = self._nest(agenda_only, before, of_series)
         result = super(CalendarEvent, outer).write(values)
-        after = before | base
-        if len(after) > 1 or values.get("recurrency"):
-            after = after.exists()._get_agenda_series()
+        change = get_change(outer.env)
+        after = (before | self.browse(change.made)).exists()
         after._check_double_booking()
-        self._tell(states, after._get_states())
+        self._tell(after._get_states(), change)
         return result
 
     def unlink(self):
         if get_change(self.env):
             return super().unlink()
         events = self.exists()
-        states = events._get_states()
-        outer = self._nest(events._in_agenda())
+        outer = self._nest(events._in_agenda(), events)
         result = super(CalendarEvent, outer).unlink()
-        self._tell(states, {})
+        self._tell({}, get_change(outer.env))
         return result
 
-    def _nest(self, agenda_only):
-        """Return these events for all that is one change, to tell of it at its end.
+    def message_notify(self, **kwargs):
+        """Keep in mind whom Odoo tells of what is changing."""
+        change = get_change(self.env)
+        if change:
+            change.told.update(kwargs.get("partner_ids") or [])
+        return super().message_notify(**kwargs)
 
-        :param agenda_only: no meeting of Odoo's own is in it, before or after
-        """
-        return self.with_context(agenda_change=Change(bool(agenda_only)))
+    def _nest(self, agenda_only, before=None, of_series=False):
+        """Return these events for all that is one change, to tell of it at its end."""
+        before = self.browse() if before is None else before
+        archived = before.sudo().filtered(lambda e: not e.active)  # sudo: just whether
+        states = before._get_states()
+        change = Change(
+            bool(agenda_only), of_series, states, archived.ids, set(), set()
+        )
+        return self.with_context(agenda_change=change)
 
     def _in_agenda(self):
         # sudo: just whether they are
@@ -139,8 +162,9 @@ class CalendarEvent(models.Model):
                 id=event.id,
                 series=event.recurrence_id.id,
                 start=event.start,
+                stop=event.stop,
+                allday=event.allday,
                 name=event.name,
-                when=event._get_times(),
                 location=event.location or "",
                 agenda_calendar_id=event.agenda_calendar_id,
                 agenda_status_id=event.agenda_status_id,
@@ -153,23 +177,28 @@ class CalendarEvent(models.Model):
         }
 
     @api.model
-    def _tell(self, before, after):
+    def _tell(self, after, change):
         """Send each person one message about what became of these events.
 
-        :param before: the events' states before the change, by id
-        :param after: those after it; a series that was made anew has other ids
+        :param after: their states by id; a series that was made anew has other ids
         """
         if not self.pool.ready:
             return  # data of a module that is being installed is no news
         items = defaultdict(list)
-        for old, new in self._pair_states(before, after):
-            for partner, kind in self._get_told(old, new).items():
+        for old, new in self._pair_states(change.before, after):
+            told = self._get_told(old, new)
+            for partner in self._get_invited(old, new, change):
+                told.pop(partner, None)
+            for partner, kind in told.items():
                 known = None if kind == "left" else new
                 items[partner].append((kind, old, known))
-        author = self.env.user.partner_id
+        # Odoo does not write to the author either; who has no login gets its message
+        # of a new time, with which to answer.
+        silent = self.env.user.partner_id
+        silent |= silent.browse(change.told).filtered("partner_share")
         messages = defaultdict(self.env["res.partner"].browse)
         for partner, changes in items.items():
-            if partner != author and partner.active:
+            if partner not in silent and partner.active:
                 locale = (partner.lang, partner.tz, any(partner.user_ids))
                 messages[locale + self._group_by_series(changes)] |= partner
         for (lang, tz, has_login, *told), partners in messages.items():
@@ -178,14 +207,22 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _pair_states(self, before, after):
-        """Return ``[(old, new)]``, with nothing for what came or went."""
+        """Return ``[(old, new)]``, with nothing for what came or went.
+
+        Odoo makes the occurrences of a series anew to change it: they stand for those
+        at the same time, and then for each other in their order.
+        """
         pairs = [(before[key], after[key]) for key in before if key in after]
         gone = [state for key, state in before.items() if key not in after]
         came = [state for key, state in after.items() if key not in before]
-        # Odoo makes the occurrences of a series anew to move it.
-        gone.sort(key=lambda state: state.start)
-        came.sort(key=lambda state: state.start)
-        return pairs + list(zip_longest(gone, came))
+        made = {state.start: state for state in came}
+        pairs += [(old, made.pop(old.start)) for old in gone if old.start in made]
+        paired = {state.id for pair in pairs for state in pair}
+        rest = (
+            sorted((s for s in states if s.id not in paired), key=lambda s: s.start)
+            for states in (gone, came)
+        )
+        return pairs + list(zip_longest(*rest))
 
     @api.model
     def _get_told(self, old, new):
@@ -193,10 +230,10 @@ class CalendarEvent(models.Model):
         nobody = self.env["res.partner"]
         if not new:
             people = old.attendees | old.extra | old.get_members("told_change_ids")
-            return dict.fromkeys(people, "deleted")
-        # Odoo's own invitation tells those who begin to attend.
-        invited = new.attendees - (old.attendees if old else nobody)
+            return self._filter_concerned(dict.fromkeys(people, "deleted"), old, new)
         told = dict.fromkeys(new.extra - (old.extra if old else nobody), "new")
+        if not old:
+            told.update(dict.fromkeys(new.attendees, "new"))
         if not old or old.agenda_calendar_id != new.agenda_calendar_id:
             for partner in new.get_members("told_new_ids"):
                 if not old or not old.is_known_to(partner):
@@ -204,47 +241,76 @@ class CalendarEvent(models.Model):
             for partner in old.get_members("told_change_ids") if old else nobody:
                 if not new.is_known_to(partner):
                     told[partner] = "left"
-        changed = old and self._get_changed(old, new)
-        if changed:
+        if old and self._get_changed(old, new):
             kind = "changed"
-            if (
-                new.agenda_status_id.kind == "cancelled"
-                and "agenda_status_id" in changed
-            ):
-                kind = "cancelled"
+            if old.is_cancelled() != new.is_cancelled():
+                kind = "cancelled" if new.is_cancelled() else "reopened"
             people = new.attendees | new.extra | new.get_members("told_change_ids")
             for partner in people:
-                if partner not in told and not old.is_known_to(partner):
-                    told[partner] = "new"
-                elif partner not in told and self._concerns(partner, kind, changed):
-                    told[partner] = kind
-        return {
-            partner: kind for partner, kind in told.items() if partner not in invited
-        }
+                if partner not in told:
+                    told[partner] = kind if old.is_known_to(partner) else "new"
+        return self._filter_concerned(told, old, new)
+
+    @api.model
+    def _filter_concerned(self, told, old, new):
+        """Leave out to whom it does not matter.
+
+        What is past, done or cancelled before is news to those alone who asked for what
+        happens in its calendar, and to whom it is shown for the first time. Who has no
+        login knows nothing of the calendar nor of the status.
+        """
+        now = fields.Datetime.now()
+        states = [state for state in (old, new) if state]
+        if all(state.is_settled(now) for state in states):
+            watching = new.extra if new else self.env["res.partner"]
+            watching -= old.extra if old else watching.browse()
+            for state in states:
+                watching |= state.get_members("told_new_ids")
+            told = {partner: told[partner] for partner in told if partner in watching}
+        if old and new and not PUBLIC_FIELDS & set(self._get_changed(old, new)):
+            told = {
+                partner: kind
+                for partner, kind in told.items()
+                if kind != "changed" or not partner.partner_share
+            }
+        return told
+
+    @api.model
+    def _get_invited(self, old, new, change):
+        """Return whom Odoo's own invitation tells: those who begin to attend."""
+        nobody = self.env["res.partner"]
+        if not new or new.id in change.restored:
+            return nobody
+        attended = [old] if old else []
+        if new.id in change.made:
+            attended = change.before.values()
+        return new.attendees - nobody.union(*(state.attendees for state in attended))
 
     @api.model
     def _get_changed(self, old, new):
         return [f for f in TOLD_FIELDS if getattr(old, f) != getattr(new, f)]
 
     @api.model
-    def _concerns(self, partner, kind, changed):
-        """Say whether ``partner`` may know of it, and Odoo does not tell them."""
-        if not partner.partner_share:
-            return True
-        return "when" not in changed and (
-            kind == "cancelled" or bool(PUBLIC_FIELDS & set(changed))
-        )
-
-    @api.model
     def _group_by_series(self, changes):
-        """Return the items of a message, one for all the events of a series."""
+        """Return the items of a message, one for all the events of a series of which
+        there is the same to say."""
         series = defaultdict(list)
         for kind, old, new in changes:
             state = new or old
-            series[kind, state.series or -state.id].append((old, new))
+            told = [kind, state.series or -state.id, state.name]
+            if kind in CHANGES:
+                told += [new.start - old.start, new.stop - old.stop, new.allday]
+                told += [
+                    (getattr(old, fname), getattr(new, fname))
+                    for fname in self._get_changed(old, new)
+                    if fname != "when"
+                ]
+            else:
+                told += [state.location, state.agenda_calendar_id]
+            series[tuple(told)].append((old, new))
         return tuple(
             Item(kind, *min(pairs, key=lambda p: (p[1] or p[0]).start), len(pairs))
-            for (kind, _key), pairs in series.items()
+            for (kind, *_told), pairs in series.items()
         )
 
     @api.model
@@ -263,7 +329,7 @@ class CalendarEvent(models.Model):
                     self._describe(item, has_login) for item in items[:SHOWN_ITEMS]
                 ],
                 "more": len(items) > SHOWN_ITEMS
-                and self.env._("and %s more", len(items) - SHOWN_ITEMS),
+                and self.env._("and %s more", self._count(items[SHOWN_ITEMS:])),
             },
         )
         # A message about one event is shown with it; a deleted one would take along.
@@ -282,8 +348,12 @@ class CalendarEvent(models.Model):
     @api.model
     def _get_update_subject(self, items):
         if len(items) > 1:
-            return self.env._("%s events of the agenda", len(items))
+            return self.env._("%s events of the agenda", self._count(items))
         return self._get_heading(items[0])
+
+    @api.model
+    def _count(self, items):
+        return sum(item.count for item in items)
 
     @api.model
     def _get_heading(self, item):
@@ -295,6 +365,7 @@ class CalendarEvent(models.Model):
             "moved": self.env._("Moved: %s"),
             "changed": self.env._("Changed: %s"),
             "cancelled": self.env._("Cancelled: %s"),
+            "reopened": self.env._("Not cancelled after all: %s"),
             "left": self.env._("Moved to another calendar: %s"),
             "deleted": self.env._("Deleted: %s"),
         }
@@ -305,13 +376,13 @@ class CalendarEvent(models.Model):
         """Return what the template shows of an item."""
         state = item.after or item.before
         changed = []
-        if item.kind in ("changed", "cancelled"):
+        if item.kind in CHANGES:
             changed = self._get_changed(item.before, item.after)
         shown = [f for f in TOLD_FIELDS if has_login or f in PUBLIC_FIELDS]
         return {
             "heading": self._get_heading(item),
             "series": item.count > 1
-            and self.env._("%s events of one series", item.count),
+            and self.env._("%s events of one series; the first:", item.count),
             "when": self._show_state(state, "when"),
             "location": state.location,
             "calendar": has_login and state.agenda_calendar_id.name,

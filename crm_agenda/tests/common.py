@@ -129,7 +129,8 @@ class TestAgendaCommon(common.TransactionCase):
     @classmethod
     def new_series(cls, count=3, **values):
         """Create a daily series as ``new_event`` does, and give its events in order."""
-        event = cls.new_event(**DAILY, count=count, event_tz="Europe/Madrid", **values)
+        rule = {**DAILY, "count": count, "event_tz": "Europe/Madrid"}
+        event = cls.new_event(**{**rule, **values})
         return event.recurrence_id.calendar_event_ids.sorted("start")
 
     @contextmanager

@@ -10,7 +10,8 @@ from .common import TestAgendaCommon
 NOW = datetime(2026, 3, 25, 12)
 TEN = datetime(2026, 3, 26, 10)
 OURS = re.compile(
-    r"(New|Moved|Moved to another calendar|Changed|Cancelled|Deleted|Cambio de hora): "
+    r"(New|Moved|Moved to another calendar|Changed|Cancelled|Not cancelled after all|"
+    r"Deleted|Cambio de hora): "
     r"|\d+ events of the agenda$"
 )
 
@@ -30,6 +31,7 @@ class TestUpdate(TestAgendaCommon):
         cls.extra = cls.new_user("extra")
         cls.attendee = cls.new_user("attendee")
         cls.calendar.owner_updates = "none"
+        cls.confirmed = cls.env.ref("crm_agenda.crm_agenda_event_status_confirmed")
 
     def setUp(self):
         super().setUp()
@@ -78,14 +80,14 @@ class TestUpdate(TestAgendaCommon):
         for user, updates in ((self.author, "none"), (self.told_all, "changes")):
             level = "write" if user == self.author else "read"
             self.share(another, level, user_id=user.id).updates = updates
-        confirmed = self.env.ref("crm_agenda.crm_agenda_event_status_confirmed")
         for heading, values in (
             ("Changed", {"name": "Burner check"}),
             ("Changed", {"location": "Madrid"}),
             ("Moved", {"start": TEN.replace(hour=15), "stop": TEN.replace(hour=16)}),
-            ("Changed", {"agenda_status_id": confirmed.id}),
+            ("Changed", {"agenda_status_id": self.confirmed.id}),
             ("Changed", {"agenda_calendar_id": another.id}),
             ("Cancelled", {"agenda_status_id": self.cancelled.id}),
+            ("Not cancelled after all", {"agenda_status_id": self.planned.id}),
             ("Deleted", {"active": False}),
         ):
             with self.subTest(values=values):
@@ -134,6 +136,50 @@ class TestUpdate(TestAgendaCommon):
         self.assertNotIn(self.extra.partner_id, event.message_partner_ids)
         event.location = "Madrid"
         self.assert_heard("Changed: Boiler check", self.told_all)
+
+    def test_what_is_over_is_news_to_the_calendar_alone(self):
+        """Past, done or cancelled before, for an hour as for a day."""
+        people = self.attendee.partner_id | self.customer
+        week_ago = TEN - timedelta(days=7)
+        for name, initial in (
+            ("past", {"start": week_ago}),
+            ("past day", {"start": week_ago, "stop": week_ago, "allday": True}),
+            ("done", {"agenda_status_id": self.done.id}),
+            ("cancelled", {"agenda_status_id": self.cancelled.id}),
+        ):
+            event = self.plan(partner_ids=[(6, 0, people.ids)], **initial)
+            self.heard()
+            event.shared_user_ids = [(4, self.extra.id)]
+            self.assert_heard("New: Boiler check", self.extra)
+            for heading, values in (
+                ("Changed", {"location": "Madrid"}),
+                ("Deleted", {"active": False}),
+            ):
+                with self.subTest(over=name, values=values):
+                    event.write(values)
+                    self.assert_heard(f"{heading}: Boiler check", self.told_all)
+
+    def test_who_waited_for_it_hears_that_it_is_moved_to_the_past(self):
+        self.customer.email = "customer@example.com"
+        event = self.plan(partner_ids=[(4, self.customer.id)])
+        self.heard()
+        start = TEN - timedelta(days=7)
+        event.write({"start": start, "stop": start + timedelta(hours=1)})
+        self.assertEqual(
+            self.heard(),
+            dict.fromkeys(
+                self.told_all.partner_id | self.customer, "Moved: Boiler check"
+            ),
+        )
+
+    def test_a_day_is_not_over_before_it_ends(self):
+        event = self.plan(
+            start=NOW, stop=NOW, allday=True, shared_user_ids=[(4, self.extra.id)]
+        )
+        self.freeze(NOW.replace(hour=23))
+        self.heard()
+        event.location = "Madrid"
+        self.assert_heard("Changed: Boiler check", self.told_all, self.extra)
 
     def test_private_events_are_told_to_their_people_only(self):
         self.plan(privacy="private", shared_user_ids=[(4, self.extra.id)])
@@ -234,6 +280,83 @@ class TestUpdate(TestAgendaCommon):
         self.assertIn(f"res_id={events[1].id}", message.body)
         self.assertNotIn(f"res_id={events[0].id}", message.body)
 
+    def test_one_occurrence_is_one_event(self):
+        """Dragged, made longer or taken out of its series."""
+        events = self.new_series(
+            start=TEN, count=12, user=self.author, shared_user_ids=[(4, self.extra.id)]
+        ).with_user(self.author)
+        self.heard()
+        hour = timedelta(hours=1)
+        for heading, event, values in (
+            ("Moved", events[4], {"start": TEN, "stop": TEN + hour}),
+            ("Moved", events[0], {"start": TEN + hour, "stop": TEN + 2 * hour}),
+            ("Moved", events[5], {"stop": events[5].stop + hour}),
+            ("Deleted", events[0], {"active": False}),
+            ("New", events[0], {"active": True}),
+        ):
+            with self.subTest(heading=heading, values=values):
+                event.write({"recurrence_update": "self_only", **values})
+                heard = self.heard()
+                heard.pop(self.told_new.partner_id, None)
+                subject = f"{heading}: Boiler check"
+                people = (self.told_all | self.extra).partner_id
+                self.assertEqual(heard, dict.fromkeys(people, subject))
+                self.assertNotIn("of one series", self.last[:1].body)
+
+    def test_odoos_ways_to_end_a_series_are_one_message(self):
+        for action in ("action_mass_archive", "action_mass_deletion"):
+            for scope, count in (("future_events", 3), ("all_events", 5)):
+                with self.subTest(action=action, scope=scope):
+                    events = self.new_series(
+                        start=TEN,
+                        count=5,
+                        user=self.author,
+                        shared_user_ids=[(4, self.extra.id)],
+                    ).with_user(self.author)
+                    self.heard()
+                    getattr(events[2], action)(scope)
+                    people = (self.told_all | self.extra).partner_id
+                    self.assertEqual(set(self.heard()), set(people))
+                    lines = self.last[0].body.count("Deleted: Boiler check")
+                    if f"{count} events of one series" not in self.last[0].body:
+                        self.assertEqual(lines, count)  # taken out of it before
+
+    def test_customers_of_a_series_hear_once_that_it_moves(self):
+        self.customer.email = "customer@example.com"
+        for scope, count in (("future_events", 3), ("all_events", 5)):
+            with self.subTest(scope=scope):
+                events = self.new_series(
+                    start=TEN,
+                    count=5,
+                    user=self.author,
+                    partner_ids=[(4, self.customer.id)],
+                ).with_user(self.author)
+                self.heard()
+                events[2].with_context(no_mail_to_attendees=False).write(
+                    {
+                        "recurrence_update": scope,
+                        "start": events[2].start + timedelta(hours=5),
+                        "stop": events[2].stop + timedelta(hours=5),
+                    }
+                )
+                heard = self.heard()
+                self.assertEqual(heard[self.customer], "Moved: Boiler check")
+                message = self.last.filtered(lambda m: self.customer in m.partner_ids)
+                self.assertIn(f"{count} events of one series", message.body)
+                odoos = [("subject", "=", "Boiler check: Date updated")]
+                self.assertFalse(self.env["mail.message"].search(odoos))
+
+    def test_what_differs_in_a_series_has_a_line_of_its_own(self):
+        events = self.new_series(
+            start=TEN, count=3, user=self.author, shared_user_ids=[(4, self.extra.id)]
+        ).with_user(self.author)
+        self.heard()
+        events[1].location = "Warehouse"
+        self.heard()
+        events[0].write({"recurrence_update": "all_events", "location": "Madrid"})
+        self.assert_heard("3 events of the agenda", self.told_all, self.extra)
+        self.assertRegex(self.last[0].body, r"2 events of one series(.|\n)*Warehouse")
+
     def test_several_events_at_once_are_one_message(self):
         events = self.plan(name="One")
         self.heard()
@@ -247,7 +370,7 @@ class TestUpdate(TestAgendaCommon):
         self.customer.email = "customer@example.com"
         event = self.plan(partner_ids=[(4, self.customer.id)])
         self.heard()
-        event.agenda_status_id = self.done
+        event.agenda_status_id = self.confirmed
         self.assertNotIn(self.customer, self.heard())
         event.location = "Madrid"
         self.assertIn(self.customer, self.heard())
@@ -255,6 +378,10 @@ class TestUpdate(TestAgendaCommon):
         self.assertNotIn("Technician", message.body)
         event.agenda_status_id = self.cancelled
         self.assertEqual(self.heard()[self.customer], "Cancelled: Boiler check")
+        event.agenda_status_id = self.planned
+        self.assertEqual(
+            self.heard()[self.customer], "Not cancelled after all: Boiler check"
+        )
 
     def test_odoo_does_not_tell_again_that_it_was_moved(self):
         partners = self.attendee.partner_id | self.customer
