@@ -4,6 +4,8 @@ from collections import defaultdict
 
 from odoo import models
 
+from .change import get_change
+
 
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
@@ -13,27 +15,34 @@ class CalendarEvent(models.Model):
             commands = values["attachment_ids"]
             values = dict(values, attachment_ids=self._add_copies(commands))
         update = values.get("recurrence_update", "self_only")
-        if update == "self_only" or len(self) != 1 or not self.recurrence_id:
+        change = get_change(self.env)
+        if update == "self_only" or not change or len(self) != 1:
             return super().write(values)
         status_id = values.get("agenda_status_id")
-        base = self.recurrence_id.base_event_id
-        # sudo: a series may have private occurrences
-        before = self.recurrence_id.sudo().calendar_event_ids
-        days = {event: event._get_start_date() for event in before | base}
-        statuses = {days[event]: event.agenda_status_id for event in before}
         result = super().write(values)
-        survivor = self if self.active else base
-        made = survivor.recurrence_id.calendar_event_ids - before
+        made = self.browse(change.made).exists()
         if made and status_id:
             made._take_over_status(made.agenda_status_id.browse(status_id))
         elif made:
-            shift = survivor._get_start_date() - days[survivor]
             by_status = defaultdict(self.browse)
-            for event in made:
-                by_status[statuses.get(event._get_start_date() - shift)] |= event
-            by_status.pop(None, None)
+            after = (self.browse(change.before).exists() | made)._get_states()
+            for old, new in self._pair_states(change.before, after):
+                if old and new and new.id in made.ids:
+                    by_status[old.agenda_status_id] |= self.browse(new.id)
             for status, events in by_status.items():
                 events._take_over_status(status)
+        return result
+
+    def _update_future_events(self, values, time_values, recurrence_values):
+        """Apply a new rule once, and leave no event outside of it.
+
+        Odoo would apply it again, to an event that may be in the series no more.
+        """
+        result = super()._update_future_events(values, time_values, recurrence_values)
+        if self.sudo().agenda_calendar_id:  # sudo: just whether there is one
+            recurrence_values.clear()
+            if not self.recurrence_id:
+                self.active = False
         return result
 
     def _take_over_status(self, status):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import models
 
 
@@ -6,6 +8,19 @@ class CalendarRecurrence(models.Model):
     _inherit = ["calendar.recurrence", "crm.agenda.guard.mixin"]
 
     _guarded_in_write = ("base_event_id",)
+
+    def _stop_at(self, event):
+        """End a series of the agenda on the day before the event.
+
+        Odoo ends it with the week or the month before, and so leaves out what comes
+        first in that of the event when the series is changed again.
+        """
+        day = event._get_start_date() - timedelta(days=1)
+        detached = super()._stop_at(event)
+        # sudo: just whether there is one
+        if self.exists() and event.sudo().agenda_calendar_id:
+            self.until = day
+        return detached
 
     def _check_links(self, fname, made, undone):
         # An occurrence takes over when the first one ends, whoever ends it.

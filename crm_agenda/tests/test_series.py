@@ -165,6 +165,81 @@ class TestSeries(TestAgendaCommon):
             ],
         )
 
+    def test_another_weekday_from_one_occurrence_on(self):
+        """Of a calendar that takes one event at a time, at each scope's own events."""
+        self.calendar.double_booking = "refuse"
+        monday = datetime(2030, 1, 7, 10)
+        days = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), False)
+        for index, scope, rule, expected, cancelled in (
+            (2, "future_events", ["wed"], [7, 14, 23, 30, 37], 30),
+            (2, "future_events", ["mon", "thu"], [7, 14, 21, 24, 28], 28),
+            (0, "future_events", ["wed"], [9, 16, 23, 30, 37], 30),
+            (2, "all_events", ["wed"], [9, 16, 23, 30, 37], 30),
+        ):
+            with self.subTest(index=index, scope=scope, rule=rule):
+                events = self.new_series(
+                    count=5, start=monday, rrule_type="weekly", **{**days, "mon": True}
+                )
+                events[3].agenda_status_id = self.cancelled
+                values = {**days, **dict.fromkeys(rule, True)}
+                events = self.edit(
+                    events[index], {"recurrence_update": scope, **values}
+                )
+                days_of = {e: (e.start - monday).days + 7 for e in events}
+                self.assertEqual([*days_of.values()], expected)
+                self.assertTrue(all(e.recurrence_id for e in events))
+                self.assertEqual(
+                    [days_of[e] for e in events if e.agenda_status_id != self.planned],
+                    [cancelled],
+                )
+                events.unlink()
+
+    def test_another_weekday_and_another_hour(self):
+        monday = datetime(2030, 1, 7, 10)
+        events = self.new_series(
+            count=4, start=monday, rrule_type="weekly", mon=True, sun=False
+        )
+        wednesday = datetime(2030, 1, 16, 15)
+        events = self.edit(
+            events[1],
+            {
+                "recurrence_update": "future_events",
+                "start": wednesday,
+                "stop": wednesday + timedelta(hours=1),
+                "mon": False,
+                "wed": True,
+            },
+        )
+        weeks = [wednesday + timedelta(weeks=week) for week in range(3)]
+        self.assertEqual(events.mapped("start"), [monday, *weeks])
+
+    def test_what_comes_first_in_a_week_stays_in_the_series(self):
+        """That which ends within the week, and is changed again."""
+        events = self.new_series(
+            count=6,
+            start=datetime(2030, 1, 7, 10),
+            rrule_type="weekly",
+            mon=True,
+            wed=True,
+            fri=True,
+        )
+        days = events.mapped("start")
+        events = self.edit(
+            events[4], {"recurrence_update": "future_events", "name": "Other name"}
+        )
+        hour = timedelta(hours=1)
+        events = self.edit(
+            events[0],
+            {
+                "recurrence_update": "all_events",
+                "start": days[0] + hour,
+                "stop": days[0] + 2 * hour,
+            },
+        )
+        self.assertEqual(
+            events.mapped("start"), [day + hour for day in days[:4]] + days[4:]
+        )
+
     def occurrences(self, start, **rule):
         """Give the local times of the occurrences of a rule."""
         event = self.new_event(
