@@ -268,7 +268,7 @@ def make_events(env, kind, size):
     alarm = env["calendar.alarm"].search([], order="id", limit=1)
     env.flush_all()
     columns = get_agenda_columns(env) if kind == "agenda" else {}
-    clone(event, "SELECT * FROM bench", **EVENT, **columns)
+    clone(event, "SELECT * FROM bench", **{**EVENT, **columns})
     series = "SELECT s, min(id) AS base, min(day) AS day FROM bench WHERE repeated"
     clone(recurrence, f"{series} GROUP BY s", **RECURRENCE)
     clone(attendee, PEOPLE_OF_EVENTS, **ATTENDEE)
@@ -300,6 +300,8 @@ def get_agenda_columns(env):
         "agenda_status_id": f"CASE WHEN h[8] % 20 = 0 THEN {status['cancelled']}"
         f" WHEN day < now() THEN {status['done']} ELSE {status['open']} END",
         "customer_id": "n.customer_id",
+        "privacy": "CASE WHEN h[9] % 50 = 0 THEN 'private' ELSE 'public' END",
+        "agenda_hours": f"COALESCE({busy.format('hours')}, 0)",
         "slot_start": busy.format(EVENT["start"]),
         "slot_stop": busy.format(EVENT["stop"]),
     }
