@@ -34,5 +34,6 @@ from . import test_token
 from . import test_told_elsewhere
 from . import test_update
 from . import test_update_model
+from . import test_user_form
 from . import test_work
 from . import test_words
