@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from .common import TestAgendaCommon
 
 # Odoo's words for an event, its end, its place and its attendees, and ours.
-FOREIGN = re.compile(r"\b(meeting|stop|location|participant)", re.I)
+FOREIGN = re.compile(r"\b(meeting|stop|subject|location|participant)", re.I)
 WORDS = {
     "location": ("Place", "Lugar"),
     "name": ("Event", "Evento"),
@@ -22,10 +22,12 @@ WORDS = {
 
 @tagged("post_install", "-at_install")
 class TestWords(TestAgendaCommon):
-    def test_no_field_of_an_event_has_another_word(self):
-        for fname, field in self.Event.fields_get().items():
-            with self.subTest(fname):
-                self.assertNotRegex(field["string"], FOREIGN)
+    def test_no_field_has_another_word(self):
+        names = [name for name in self.env if name.startswith("crm.agenda.")]
+        for name in ("calendar.event", *names):
+            for fname, field in self.env[name].fields_get().items():
+                with self.subTest(name, field=fname):
+                    self.assertNotRegex(field["string"], FOREIGN)
         self.assertNotRegex(self.Event.fields_get()["alarm_ids"]["help"], FOREIGN)
 
     def test_words_are_the_same_in_spanish(self):

@@ -42,7 +42,7 @@ class CrmAgendaTimeFinder(models.TransientModel):
         required=True,
         default=lambda self: fields.Date.context_today(self) + timedelta(days=7),
     )
-    name = fields.Char(string="Subject")
+    name = fields.Char(string="Event")
     agenda_type_id = fields.Many2one(
         "crm.agenda.event.type", string="Type", ondelete="cascade"
     )
@@ -167,7 +167,7 @@ class CrmAgendaTimeSlot(models.TransientModel):
         "crm.agenda.time.finder", required=True, ondelete="cascade"
     )
     start = fields.Datetime(required=True)
-    stop = fields.Datetime(required=True)
+    stop = fields.Datetime("End", required=True)
     calendar_ids = fields.Many2many(
         "crm.agenda.calendar",
         "crm_agenda_time_slot_calendar_rel",
