@@ -13,10 +13,12 @@ from playwright.sync_api import sync_playwright
 
 DESCRIPTION = Path(__file__).parents[1] / "crm_agenda" / "static" / "description"
 AGENDA = "crm_agenda.calendar_event_action_agenda"
+BOARD = "crm_agenda.calendar_event_action_board"
 CALENDARS = "crm_agenda.crm_agenda_calendar_action"
+MY_DAY = "crm_agenda.my_day_action"
 FINDER = "crm_agenda.crm_agenda_time_finder_menu"
 OPTION = ".o-autocomplete--dropdown-item:visible"
-LOAD = "crm_agenda.calendar_event_action_load"
+LOAD = "crm_agenda.crm_agenda_load_action"
 EVENT = [("name", "=", "Desk does not go up")]
 CALENDAR = [("name", "=", "Technician Diego")]
 FAST_OCTREE, NO_DITHER = 2, 0  # small, and true to the few colours of a legend
@@ -68,12 +70,6 @@ class Client:
         self.page.wait_for_selector(".o_action_manager .o_content")
         self.page.wait_for_timeout(3000)  # the calendar lays itself out twice
 
-    def choose_scale(self, scale):
-        """Show the day, the week or the month."""
-        self.page.click(".o_calendar_header .scale_button_selection")
-        self.page.locator(f".o_scale_button_{scale}").first.click()
-        self.settle()
-
     def choose(self, field, text):
         """Pick a record in a field of a dialog."""
         self.page.locator(f".modal div[name={field}] input").first.fill(text)
@@ -91,14 +87,6 @@ def take(browser, address, outdir):
     office = Client(browser, address, outdir, "office")
     office.open(AGENDA, "calendar")
     office.shoot("week")
-    office.choose_scale("month")
-    office.shoot("month")
-    office.choose_scale("week")
-    office.page.mouse.click(340, 700)
-    office.page.wait_for_selector(".modal:visible")
-    office.page.wait_for_timeout(1000)
-    office.shoot("new_event")
-    office.open(AGENDA, "calendar")
     box = office.page.locator(".fc-event", has_text=EVENT[0][2]).first.bounding_box()
     office.page.mouse.click(box["x"] + 20, box["y"] - 6)  # half an hour before it
     office.choose("agenda_calendar_id", CALENDAR[0][2])
@@ -114,18 +102,18 @@ def take(browser, address, outdir):
     office.shoot("find_time")
     office.open(AGENDA, "kanban")
     office.shoot("kanban")
-    office.open(AGENDA, "list")
-    office.shoot("list")
+    office.open(BOARD, "calendar")
+    office.shoot("board")
     manager = Client(browser, address, outdir, "manager")
-    manager.open(CALENDARS, "kanban", model="crm.agenda.calendar")
-    manager.shoot("calendars")
     manager.open(CALENDARS, "form", model="crm.agenda.calendar", domain=CALENDAR)
     manager.shoot("shares")
-    manager.open(LOAD, "pivot")
+    manager.open(LOAD, "pivot", model="crm.agenda.load")
     manager.shoot("load")
     technician = Client(browser, address, outdir, "technician", width=390, height=844)
-    technician.open(AGENDA, "calendar")
-    technician.shoot("phone")
+    technician.page.goto(f"{address}/web#action={MY_DAY}")
+    technician.page.wait_for_selector(".o_agenda_my_day article")
+    technician.page.wait_for_timeout(1000)
+    technician.shoot("my_day")
 
 
 def main(arguments):
