@@ -1,12 +1,16 @@
 """When a calendar works, less holidays and its owner's absences, and what is taken."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 import pytz
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .compat import Intervals
+from .days import check_days
+
+LONGEST_PERIOD = timedelta(days=62)  # a month on the screen, with room
 
 HOUR = 3600  # seconds
 
@@ -26,6 +30,31 @@ class CrmAgendaCalendar(models.Model):
         help="One person's calendar is not free while they are absent. All-day events "
         "take no time among several people: somebody's day off leaves the others free.",
     )
+
+    @api.model
+    def get_off_times(self, calendar_ids, start, stop):
+        """Return ``[[start, stop]]`` (UTC) in which none of these calendars works.
+
+        :param calendar_ids: of calendars; those that the user may not see are left out
+        """
+        calendars = self.browse(calendar_ids)._filtered_access("read")
+        start, stop = (
+            fields.Datetime.to_datetime(instant) for instant in (start, stop)
+        )
+        check_days(self.env, start.date(), stop.date())
+        if not calendars or stop - start > LONGEST_PERIOD:
+            return []
+        localize = pytz.UTC.localize
+        off = Intervals([(localize(start), localize(stop), calendars)])
+        for working in calendars._get_working_times(start, stop).values():
+            off -= working
+        return [
+            [
+                fields.Datetime.to_string(instant.astimezone(pytz.UTC))
+                for instant in (begin, end)
+            ]
+            for begin, end, _records in off
+        ]
 
     def _get_working_times(self, start, stop):
         """Return ``{calendar: Intervals}`` of when they work.

@@ -36,6 +36,7 @@ class BrowserCase(TestAgendaCommon, HttpCase):
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["ir.qweb"]._pregenerate_assets_bundles()
         super().setUpClass()
+        cls.env["res.lang"].search([]).week_start = "1"
         cls.office = cls.new_user("office")
         cls.technician = cls.owner
         cls.share(cls.calendar, "write", user_id=cls.office.id)

@@ -12,7 +12,7 @@ from .browser import PHONE, BrowserCase
 class TestBrowser(BrowserCase):
     def test_office_plans_technician_moves_stranger_sees_nothing(self):
         today = datetime.utcnow().date()
-        sunday = today - timedelta(days=(today.weekday() + 1) % 7)
+        sunday = today - timedelta(days=today.weekday() + 1)
         day, other_day = sunday + timedelta(days=3), sunday + timedelta(days=4)
 
         page = self.open_agenda(self.office)
@@ -66,7 +66,7 @@ class TestBrowser(BrowserCase):
     def test_form_warns_of_a_clash_before_it_is_saved(self):
         self.calendar.double_booking = "warn"
         today = datetime.utcnow().date()
-        day = today - timedelta(days=(today.weekday() + 1) % 7) + timedelta(days=3)
+        day = today - timedelta(days=today.weekday() + 1) + timedelta(days=3)
         start = datetime(day.year, day.month, day.day, 9)
         self.new_event(name="Taken", start=start, stop=start + timedelta(hours=3))
         page = self.open_agenda(self.office)

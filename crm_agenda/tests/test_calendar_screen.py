@@ -13,7 +13,7 @@ class TestCalendarScreen(BrowserCase):
     def setUpClass(cls):
         super().setUpClass()
         today = datetime.utcnow().date()
-        sunday = today - timedelta(days=(today.weekday() + 1) % 7)
+        sunday = today - timedelta(days=today.weekday() + 1)
         cls.days = [sunday + timedelta(days=index) for index in range(7)]
         cls.tuesday = datetime.combine(cls.days[2], datetime.min.time())
         cls.event = cls.new_event(name="Boiler check", start=cls.at(9))
@@ -240,4 +240,39 @@ class TestCalendarScreen(BrowserCase):
         page.locator(".o_switch_view.o_list").click()
         rows.first.wait_for()
         self.assertEqual(page.locator(".o_searchview_facet").count(), 1)
+        self.close(page)
+
+    def test_shaded_is_when_nobody_shown_works(self):
+        hours = self.env["resource.calendar"].create(
+            {"name": "Office hours", "tz": "UTC", "hours_per_day": 8}
+        )
+        self.calendar.resource_calendar_id = hours
+        calendars = self.env["crm.agenda.calendar"].with_user(self.office)
+        start, stop = self.tuesday, self.tuesday + timedelta(days=1)
+
+        def get_off(*calendar_ids):
+            times = calendars.get_off_times(list(calendar_ids), str(start), str(stop))
+            return [(begin[11:16], end[11:16]) for begin, end in times]
+
+        self.assertEqual(
+            get_off(self.calendar.id),
+            [("00:00", "08:00"), ("12:00", "13:00"), ("17:00", "00:00")],
+        )
+        always = self.new_calendar("Room", self.office)
+        always.resource_calendar_id = False
+        self.assertEqual(get_off(self.calendar.id, always.id), [])
+        hidden = self.new_calendar("Hidden", self.stranger)
+        self.assertEqual(get_off(hidden.id), [])
+        self.env["res.users"].browse(
+            self.office.id
+        ).agenda_hidden_calendar_ids = self.env["crm.agenda.calendar"].search(
+            [("id", "!=", self.calendar.id)]
+        )
+        page = self.open_agenda(self.office)
+        self.shown(page)
+        column = f"td.fc-day[data-date='{self.days[2].isoformat()}']"
+        self.assertEqual(page.locator(f"{column} .o_agenda_off").count(), 3)
+        # It may be planned all the same.
+        page.mouse.click(*self.point(page, self.days[2], "06:00:00"))
+        page.locator(".modal div[name=name] input").wait_for()
         self.close(page)

@@ -97,7 +97,7 @@ class TestFirstHour(BrowserCase):
 
     def test_clicking_the_grid_carries_its_time_to_more_options(self):
         today = datetime.utcnow().date()
-        sunday = today - timedelta(days=(today.weekday() + 1) % 7)
+        sunday = today - timedelta(days=today.weekday() + 1)
         page = self.open_agenda(self.office)
         page.mouse.click(*self.point(page, sunday + timedelta(days=2), "09:00:00"))
         dialog = page.locator(".modal:visible")

@@ -1,4 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
+import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
 import { pick } from "@web/core/utils/objects";
 import { CalendarModel } from "@web/views/calendar/calendar_model";
 import { askRecurrenceUpdatePolicy } from "@calendar/views/ask_recurrence_update_policy_hook";
@@ -48,6 +49,35 @@ export class AgendaCalendarModel extends CalendarModel {
             canAddFilter: false,
         };
         return { sections: { [FIELD]: section }, dynamicFiltersInfo: {} };
+    }
+
+    /** @override */
+    async loadRecords(data) {
+        const [records] = await Promise.all([super.loadRecords(data), this.loadOffTimes(data)]);
+        return records;
+    }
+
+    /** Load when nobody of the calendars shown works. */
+    async loadOffTimes(data) {
+        data.offTimes = [];
+        const shown = data.calendars.filter((calendar) => calendar.shown);
+        if (!shown.length || this.scale === "year") {
+            return;
+        }
+        const { start, end } = data.range;
+        const times = await this.orm.call("crm.agenda.calendar", "get_off_times", [
+            shown.map((calendar) => calendar.id),
+            serializeDateTime(start),
+            serializeDateTime(end),
+        ]);
+        data.offTimes = times.map((instants) => instants.map((t) => deserializeDateTime(t)));
+        data.unusualDays = [];
+        for (let day = start.startOf("day"); day < end; day = day.plus({ days: 1 })) {
+            const last = day.endOf("day").startOf("second");
+            if (data.offTimes.some(([from, to]) => from <= day && to >= last)) {
+                data.unusualDays.push(day.toISODate());
+            }
+        }
     }
 
     /**

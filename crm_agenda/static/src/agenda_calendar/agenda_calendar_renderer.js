@@ -17,7 +17,25 @@ export class AgendaCommonRenderer extends CalendarCommonRenderer {
     }
 
     /** @override */
+    mapRecordsToEvents() {
+        const events = super.mapRecordsToEvents();
+        if (!["day", "week"].includes(this.props.model.scale)) {
+            return events; // a month shades the days on which nobody works
+        }
+        const offTimes = this.props.model.data.offTimes.map(([start, end]) => ({
+            start: start.toISO(),
+            end: end.toISO(),
+            display: "background",
+            classNames: ["o_agenda_off"],
+        }));
+        return [...offTimes, ...events];
+    }
+
+    /** @override */
     eventClassNames({ event }) {
+        if (event.display === "background") {
+            return [];
+        }
         const classes = super.eventClassNames(...arguments);
         const record = this.props.model.records[event.id];
         if (record) {
@@ -40,6 +58,9 @@ export class AgendaCommonRenderer extends CalendarCommonRenderer {
 
     /** @override */
     onEventDidMount({ el, event }) {
+        if (event.display === "background") {
+            return;
+        }
         super.onEventDidMount(...arguments);
         const record = this.props.model.records[event.id];
         if (record) {

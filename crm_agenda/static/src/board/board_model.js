@@ -39,6 +39,9 @@ export class BoardModel extends AgendaCalendarModel {
         data.waiting = await waiting;
     }
 
+    /** @override */
+    async loadOffTimes() {} // each column has its own
+
     async searchWaiting(text) {
         this.text = text;
         await this.load();
