@@ -42,6 +42,8 @@
         "views/menus.xml",
     ],
     "demo": [
+        "demo/res_company.xml",
+        "demo/res_partner.xml",
         "demo/res_users.xml",
         "demo/crm_agenda_calendar.xml",
         "demo/calendar_event.xml",
