@@ -93,12 +93,22 @@ def use(kind, *arguments):
 
 def screenshots():
     """Take the description's screenshots from the running demo."""
+    return look("screenshots")
+
+
+def accessibility():
+    """Have axe-core look at the main screens of the running demo."""
+    return look("accessibility")
+
+
+def look(tool):
+    """Run a tool that looks at the running demo in a browser."""
     demo = Demo(find_odoo().series)
     state = demo.running()
     if not state:
         raise EnvError(f"the {demo.series} demo does not run: `make demo` first")
     install_programs("chromium")
-    script = [PYTHON, "-B", "-m", "screenshots", state["address"]]
+    script = [PYTHON, "-B", "-m", tool, state["address"]]
     environment = {**os.environ, "CHROMIUM": find_browser()}
     return subprocess.call(script, cwd=CLONE, env=environment)
 

@@ -19,7 +19,9 @@ export class AgendaShortFormController extends CalendarFormController {
         await record.isDirty(); // once the last field has given its value
         // 18.0 has it in private only.
         const values = record._getChanges(record._changes, { withReadonly: true });
-        const typed = Object.entries(values).map(([name, value]) => [`default_${name}`, value]);
+        const typed = Object.entries(values)
+            .filter(([name]) => !record.fields[name].readonly)
+            .map(([name, value]) => [`default_${name}`, value]);
         this.action.doAction("crm_agenda.calendar_event_action_full", {
             additionalContext: { ...Object.fromEntries(typed), agenda_typed: true },
         });
