@@ -19,10 +19,10 @@ class CrmAgendaCalendar(models.Model):
         default = user.agenda_calendar_id
         mine = ["|", ("owner_id", "=", user.id), ("id", "=", default.id)]
         given = [("share_ids.user_id", "=", user.id), ("can_read", "=", True)]
-        no_queue = ("is_queue", "=", False)
+        somebodys = [("is_queue", "=", False), ("kind", "!=", "resource")]
         # Who owns none, as where the office has them all, works in what was shared
         # with them by name.
-        return self.search([no_queue, *mine]) or self.search([no_queue, *given])
+        return self.search(somebodys + mine) or self.search(somebodys + given)
 
     @api.model
     def _get_for_taking(self):

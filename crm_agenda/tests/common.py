@@ -1,5 +1,6 @@
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
@@ -7,7 +8,10 @@ from freezegun import freeze_time
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from odoo.exceptions import ValidationError
+from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError, ValidationError
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
 from odoo.tests import common
 from odoo.tools import config
 
@@ -159,6 +163,60 @@ class TestAgendaCommon(common.TransactionCase):
         """Drop what the ORM remembers, to read as another request would."""
         cls.env.flush_all()
         cls.env.invalidate_all()
+
+
+class AtOnceCase(common.BaseCase):
+    """What several people do at the same instant, in real transactions."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(common.get_db_name())
+
+    @contextmanager
+    def environment(self):
+        """Give an environment whose work is committed, in this thread or another."""
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+
+    def at_once(self, *calls):
+        """Run the calls as the server does, all from before any of them is done.
+
+        They stop where they write first, behind a lock, until the last is there.
+
+        :param calls: ``(method, ids of events, *arguments)``, or the same with the id
+            of a user before it
+        :return: an error's text for each, or None
+        """
+
+        def run(*call):
+            uid = SUPERUSER_ID
+            if isinstance(call[0], int):
+                uid, *call = call
+            method, ids, *arguments = call
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, uid, {"lang": "en_US"})
+                events = env["calendar.event"].browse(ids)
+                try:
+                    retrying(lambda: getattr(events, method)(*arguments), env)
+                except UserError as error:
+                    cr.rollback()
+                    return str(error)
+
+        with ThreadPoolExecutor() as pool, self.registry.cursor() as cr:
+            cr.execute("LOCK TABLE calendar_event IN EXCLUSIVE MODE")
+            outcomes = [pool.submit(run, *call) for call in calls]
+            waiting = 0
+            deadline = time.monotonic() + 30
+            while waiting < len(calls) and time.monotonic() < deadline:
+                time.sleep(0.05)
+                cr.execute(
+                    "SELECT count(*) FROM pg_locks "
+                    "WHERE relation = 'calendar_event'::regclass AND NOT granted"
+                )
+                waiting = cr.fetchone()[0]
+            cr.rollback()
+            self.assertEqual(waiting, len(calls))
+            return [outcome.result() for outcome in outcomes]
 
 
 class RollBack(Exception):

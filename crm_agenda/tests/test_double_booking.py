@@ -1,20 +1,14 @@
 """Two events at the same time: allowed, warned of, refused."""
 
 import os
-import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from odoo import SUPERUSER_ID, api
 from odoo.exceptions import ValidationError
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
 from odoo.tests import Form, tagged
-from odoo.tests.common import BaseCase, get_db_name
 from odoo.tools import mute_logger
 
-from .common import DAILY, TestAgendaCommon
+from .common import DAILY, AtOnceCase, TestAgendaCommon
 
 NOW = datetime(2026, 3, 25, 12)  # a Wednesday, four days ahead of summer time
 TEN = datetime(2026, 3, 26, 10)
@@ -287,12 +281,11 @@ class TestDoubleBooking(TestAgendaCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrentBooking(BaseCase):
+class TestConcurrentBooking(AtOnceCase):
     """Two people save the same slot at the same instant, in real transactions."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         with self.environment() as env:
             owner_id = env.ref("base.user_admin").id
             calendar = env["crm.agenda.calendar"].create(
@@ -300,12 +293,6 @@ class TestConcurrentBooking(BaseCase):
             )
             self.calendar_id = calendar.id
         self.addCleanup(self.clean_up)
-
-    @contextmanager
-    def environment(self):
-        """Give an environment whose work is committed, in this thread or another."""
-        with self.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
 
     def clean_up(self):
         with self.environment() as env:
@@ -326,46 +313,10 @@ class TestConcurrentBooking(BaseCase):
             "privacy": "public",
         }
 
-    def at_once(self, *calls):
-        """Run the calls as the server does, all from before any of them is done.
-
-        They stop where they write first, behind a lock, until the last is there.
-
-        :return: an error's text for each, or None
-        """
-
-        context = {"lang": "en_US"}
-
-        def run(ids, method, values):
-            with self.registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, context)
-                events = env["calendar.event"].browse(ids)
-                try:
-                    retrying(lambda: getattr(events, method)(values), env)
-                except ValidationError as error:
-                    cr.rollback()
-                    return str(error)
-
-        with ThreadPoolExecutor() as pool, self.registry.cursor() as cr:
-            cr.execute("LOCK TABLE calendar_event IN EXCLUSIVE MODE")
-            outcomes = [pool.submit(run, *call) for call in calls]
-            waiting = 0
-            deadline = time.monotonic() + 30
-            while waiting < len(calls) and time.monotonic() < deadline:
-                time.sleep(0.05)
-                cr.execute(
-                    "SELECT count(*) FROM pg_locks "
-                    "WHERE relation = 'calendar_event'::regclass AND NOT granted"
-                )
-                waiting = cr.fetchone()[0]
-            cr.rollback()
-            self.assertEqual(waiting, len(calls))
-            return [outcome.result() for outcome in outcomes]
-
     @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
     def test_one_event_and_one_clear_message(self):
         for _race in range(RACES):
-            outcomes = self.at_once(*[([], "create", self.get_values(4))] * 2)
+            outcomes = self.at_once(*[("create", [], self.get_values(4))] * 2)
             self.assertEqual(outcomes.count(None), 1, outcomes)
             message = next(filter(None, outcomes))
             self.assertRegex(message, "(?s)One takes one event.*Boiler check.*another")
@@ -381,7 +332,7 @@ class TestConcurrentBooking(BaseCase):
             event_id = event.id
         values = self.get_values(5)
         moved = {"start": values["start"], "stop": values["stop"]}
-        outcomes = self.at_once(([], "create", values), ([event_id], "write", moved))
+        outcomes = self.at_once(("create", [], values), ("write", [event_id], moved))
         self.assertEqual(outcomes.count(None), 1, outcomes)
         with self.environment() as env:
             starts = [event.start.day for event in self.get_events(env)]

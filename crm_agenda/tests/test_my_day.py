@@ -127,14 +127,21 @@ class TestMyDay(BrowserCase):
         self.assertEqual(leak.agenda_calendar_id, self.calendar)
 
     def test_what_begins_where(self):
+        app = ".o_app[data-menu-xmlid='crm_agenda.crm_agenda_menu']"
         page = self.log_in(self.technician)
-        menu = ".o_main_navbar [data-menu-xmlid='crm_agenda.my_day_menu']"
         self.assertFalse(page.locator(".o_agenda_my_day").count())
-        page.goto(f"{page.url.partition('/odoo')[0]}/odoo/my-day")
+        page.locator(".o_navbar_apps_menu button").click()
+        page.locator(app).click()
+        page.locator(".o_calendar_view").wait_for()
+        page.locator("[data-menu-xmlid='crm_agenda.my_day_menu']").click()
         page.locator(".o_agenda_card", has_text="Boiler check").wait_for()
-        page.locator(menu).wait_for()
         self.close(page)
+        # Who has another home action keeps it.
         self.technician.action_id = self.action.id
         page = self.log_in(self.technician, **PHONE)
         page.locator(".o_calendar_view").wait_for()
+        page.locator(".o_menu_toggle").tap()
+        page.locator("a", has_text="All Apps").tap()
+        page.locator(app).tap()
+        page.locator(".o_agenda_card", has_text="Boiler check").wait_for()
         self.close(page)

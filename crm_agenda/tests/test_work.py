@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import TestAgendaCommon
+from .common import AtOnceCase, TestAgendaCommon
 
 # A Thursday.
 NOW = datetime(2026, 3, 26, 9)
@@ -199,6 +199,64 @@ class TestQueue(WorkCase):
 
 
 @tagged("post_install", "-at_install")
+class TestTakenAtOnce(AtOnceCase):
+    def setUp(self):
+        super().setUp()
+        with self.environment() as env:
+            calendars = env["crm.agenda.calendar"]
+            users = env["res.users"].with_context(no_reset_password=True)
+            self.user_ids = []
+            for login in ("agenda_first", "agenda_second"):
+                user = users.create({"name": login, "login": login})
+                calendars.create({"name": login, "owner_id": user.id})
+                self.user_ids.append(user.id)
+            shares = [
+                (0, 0, {"user_id": user_id, "level": "write"})
+                for user_id in self.user_ids
+            ]
+            queue = calendars.create(
+                {
+                    "name": "Incidents",
+                    "is_queue": True,
+                    "owner_id": env.ref("base.user_admin").id,
+                    "share_ids": shares,
+                }
+            )
+            self.queue_id = queue.id
+            event = env["calendar.event"].create(
+                {
+                    "name": "Leak",
+                    "agenda_calendar_id": queue.id,
+                    "start": NOW,
+                    "stop": NOW,
+                }
+            )
+            self.event_id = event.id
+        self.addCleanup(self.clean_up)
+
+    def clean_up(self):
+        with self.environment() as env:
+            env["calendar.event"].browse(self.event_id).unlink()
+            calendars = env["crm.agenda.calendar"].search(
+                ["|", ("owner_id", "in", self.user_ids), ("id", "=", self.queue_id)]
+            )
+            calendars.unlink()
+            env["res.users"].browse(self.user_ids).unlink()
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_one_has_it_and_the_other_is_told(self):
+        outcomes = self.at_once(
+            *[(user_id, "action_take", [self.event_id]) for user_id in self.user_ids]
+        )
+        self.assertEqual(outcomes.count(None), 1, outcomes)
+        self.assertEqual(outcomes.count("Somebody else has taken it."), 1, outcomes)
+        with self.environment() as env:
+            owner = env["calendar.event"].browse(self.event_id).agenda_calendar_id
+            winner = self.user_ids[outcomes.index(None)]
+            self.assertEqual(owner.owner_id.id, winner)
+
+
+@tagged("post_install", "-at_install")
 class TestMyDay(WorkCase):
     def test_days_in_order(self):
         for name, start in (
@@ -264,6 +322,11 @@ class TestMyDay(WorkCase):
         self.assertEqual(self.get_names(reader), {"2026-03-26": ["Boiler check"]})
         self.assertFalse(self.get_my_day(reader)["days"][0]["cards"][0]["can_edit"])
         self.assertEqual(self.get_names(self.members["busy"]), {"2026-03-26": []})
+
+    def test_a_room_is_nobodys_day(self):
+        self.calendar.kind = "resource"
+        self.new_event(start=NOW)
+        self.assertEqual(self.get_names(), {"2026-03-26": []})
 
     def test_the_day_of_another_calendar(self):
         self.new_event(start=NOW)
