@@ -302,18 +302,35 @@ class CrmAgendaCalendar(models.Model):
     @api.constrains("active", "owner_id", "company_id")
     def _check_owner(self):
         """The owner is the one who can always manage: they must be able to."""
-        for calendar in self.filtered("active"):
-            owner = calendar.owner_id
-            if owner.share or not owner.active or not calendar._is_open_to(owner):
-                raise ValidationError(
-                    self.env._(
-                        "The calendar %(calendar)s needs an owner who is an active "
-                        "user of its company, which %(owner)s is not. Give it another "
-                        "owner first.",
-                        calendar=calendar.name,
-                        owner=owner.name,
-                    )
+        for calendar in self._filter_left():
+            raise ValidationError(
+                self.env._(
+                    "The calendar %(calendar)s needs an owner who is an active user "
+                    "of its company, which %(owner)s is not. Give it another owner "
+                    "first.",
+                    calendar=calendar.name,
+                    owner=calendar.owner_id.name,
                 )
+            )
+
+    def _filter_left(self):
+        """Return those in use whose owner is not there any more."""
+        return self.filtered(
+            lambda c: (
+                c.active
+                and (
+                    c.owner_id.share
+                    or not c.owner_id.active
+                    or not c._is_open_to(c.owner_id)
+                )
+            )
+        )
+
+    def _filter_untouched(self):
+        """Return those that nobody shared and in which nothing was ever planned."""
+        events = self.env["calendar.event"].with_context(active_test=False)
+        planned = events.search([("agenda_calendar_id", "in", self.ids)])
+        return self.filtered(lambda c: not c.share_ids) - planned.agenda_calendar_id
 
     def write(self, vals):
         result = super().write(vals)

@@ -60,11 +60,17 @@ class ResUsers(models.Model):
 
     @api.constrains("active", "company_ids", USER_GROUPS)
     def _check_owned_calendars(self):
-        """A calendar never ends without somebody who can manage it."""
+        """A calendar never ends without somebody who can manage it.
+
+        One with which somebody started and that was never used goes with them.
+        """
         # sudo: people who archive users may be no members of their calendars; they must
         # learn their names to be able to go on.
         calendars = self.env["crm.agenda.calendar"].sudo()
-        calendars.search([("owner_id", "in", self.ids)])._check_owner()
+        left = calendars.search([("owner_id", "in", self.ids)])._filter_left()
+        untouched = left._filter_untouched()
+        (left - untouched)._check_owner()
+        untouched.unlink()
 
     def _is_agenda_manager(self):
         return self.has_group("crm_agenda.group_agenda_manager")

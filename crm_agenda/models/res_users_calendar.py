@@ -18,6 +18,8 @@ class ResUsers(models.Model):
 
     def write(self, vals):
         absent = self.filtered(lambda u: u.share or not u.active)
+        if "company_ids" in vals:
+            absent = self
         result = super().write(vals)
         absent._give_own_calendars()
         return result

@@ -1,5 +1,6 @@
 """Everybody starts with a calendar of their own."""
 
+from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
 from odoo.addons.crm_agenda.hooks import post_init_hook
@@ -44,6 +45,27 @@ class TestOwnCalendar(TestAgendaCommon):
         fname = "group_ids" if "group_ids" in user._fields else "groups_id"
         user.write({fname: [(3, portal.id), (4, internal.id)]})
         self.assertTrue(self.get_own(user))
+
+    def test_it_goes_with_them_if_it_was_never_used(self):
+        user, leaver, other = map(self.new_user, ("newcomer", "leaver", "other"))
+        user.active = False
+        self.assertFalse(self.get_own(user))
+        user.active = True
+        self.assertTrue(self.get_own(user))
+        leaver.unlink()
+        self.share(self.get_own(other), "read", user_id=user.id)
+        self.new_event(calendar=self.get_own(user), active=False)
+        for used in (user, other):
+            with self.assertRaisesRegex(ValidationError, "Give it another owner"):
+                used.active = False
+
+    def test_who_moves_to_another_company_starts_with_one_there(self):
+        user = self.new_user("newcomer")
+        company = self.env["res.company"].create(
+            {"name": "Another", "agenda_own_calendars": True}
+        )
+        user.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
+        self.assertEqual(self.get_own(user).company_id, company)
 
     def test_the_setting_turns_it_off(self):
         self.env["res.config.settings"].create(
