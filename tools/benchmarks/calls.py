@@ -55,7 +55,7 @@ def kanban(fname):
     def call(env, database):
         events, domain = env["calendar.event"], everything(database)
         cards = {name: {} for name in ("name", "start", "location", "duration")}
-        names = [fname] if NEW else [[*cards], [fname]]
+        names = [[fname]] if NEW else [[*cards], [fname]]
         groups = events.web_read_group(domain, *names, limit=80)["groups"]
         first = groups[0]
         domain = domain + first["__extra_domain"] if NEW else first["__domain"]
