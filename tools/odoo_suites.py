@@ -53,11 +53,11 @@ def install_addons():
         cr.execute("CREATE DATABASE addons TEMPLATE stock")
     filestore = Path(tools.config["data_dir"]) / "filestore"
     shutil.copytree(filestore / "stock", filestore / "addons")
-    demo = "UPDATE ir_module_module SET demo = %s WHERE name = 'calendar'"
+    demo = "UPDATE ir_module_module SET demo = %s WHERE name IN %s"
     with connect("addons") as cr:
-        cr.execute(demo, [False])
+        cr.execute(demo, [False, MODULES])
         log = run_odoo("addons", f"--init={','.join(ADDONS)}", "--no-http")
-        cr.execute(demo, [True])
+        cr.execute(demo, [True, MODULES])
         cr.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
         if not set(ADDONS).issubset(name for (name,) in cr.fetchall()):
             raise SystemExit(f"Odoo did not install the addons: see {log}")
