@@ -9,6 +9,11 @@ class CalendarRecurrence(models.Model):
 
     _guarded_in_write = ("base_event_id",)
 
+    def _select_new_base_event(self):
+        # sudo: who deletes the last events of a series that they may read reads the
+        # series no more; it only takes one of its own events
+        return super(CalendarRecurrence, self.sudo())._select_new_base_event()
+
     def _stop_at(self, event):
         """End a series of the agenda on the day before the event.
 

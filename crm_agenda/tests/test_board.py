@@ -198,7 +198,7 @@ class TestBoard(BoardCase):
     def test_screens_hear_once_of_both_calendars(self):
         event = self.new_event()
         other = self.new_calendar("Other")
-        self.env.cr.precommit.run()
+        self.env.cr.flush()
         before = self.env["bus.bus"].search([])
         event.write({"agenda_calendar_id": other.id, "name": "Moved"})
         event.name = "Again"
