@@ -130,6 +130,15 @@ class AgendaDocumentMixin(models.AbstractModel):
         events = self.env["calendar.event"].search(self._get_agenda_domain())
         return Counter(event.res_id for event in events)
 
+    def _take_over_agenda_events(self, records):
+        """Have the events about ``records``, which are merged into this one."""
+        self.ensure_one()
+        # sudo: the link follows its document, whoever may write the event
+        events = self.env["calendar.event"].sudo().with_context(active_test=False)
+        events.search(
+            [("res_model", "=", self._name), ("res_id", "in", records.ids)]
+        ).res_id = self.id
+
     def _get_agenda_domain(self):
         return [
             ("agenda_calendar_id", "!=", False),

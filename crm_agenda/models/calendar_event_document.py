@@ -12,6 +12,8 @@ class CalendarEvent(models.Model):
 
     _inherit = "calendar.event"
 
+    # Odoo would delete the meetings with the app whose documents they are about.
+    res_model_id = fields.Many2one(ondelete="set null")
     document_ref = fields.Reference(
         selection="_select_document_models",
         string="Document",
@@ -62,8 +64,9 @@ class CalendarEvent(models.Model):
                     # the event may know
                     document = existing[model].sudo().browse(res_id)
                     document = document.with_prefetch(existing[model].ids)
-                    number = document[document._rec_name] or ""
-                    event.document_kind = f"{kind} {number}".strip()
+                    number = document._rec_name and document[document._rec_name]
+                    if isinstance(number, str):
+                        event.document_kind = f"{kind} {number}"
                 if res_id in readable[model].ids:
                     event.document_ref = f"{model},{res_id}"
                     event.document_state = self._get_document_state(event.document_ref)
@@ -136,6 +139,12 @@ class CalendarEvent(models.Model):
         self._check_documents([values])
         return super().write(values)
 
+    def action_open_calendar_event(self):
+        """Open the document of an event of the agenda, if it can be shown."""
+        if not self.agenda_calendar_id:
+            return super().action_open_calendar_event()
+        return bool(self.document_ref) and self.document_ref.get_formview_action()
+
     @api.model
     def _get_guarded(self, fnames):
         if DOCUMENT_FIELDS & fnames:
@@ -179,7 +188,8 @@ class CalendarEvent(models.Model):
         """Return the documents of which the user could learn by new links."""
         ids_by_model = defaultdict(set)
         for _id, (model, res_id) in links:
-            ids_by_model[model].add(res_id)
+            if model in self.env:  # and not of an app that is there no more
+                ids_by_model[model].add(res_id)
         hidden = []
         for model, ids in ids_by_model.items():
             documents = self.env[model].browse(ids).exists()
@@ -199,8 +209,8 @@ class CalendarEvent(models.Model):
     @api.model
     def _get_document_state(self, document):
         """Return the name of the state or of the stage that a document is in."""
-        if "state" in document._fields:
-            field = document._fields["state"]
+        field = document._fields.get("state")
+        if field and field.type == "selection":
             labels = dict(field._description_selection(self.env))
             return labels.get(document.state, False)
         return "stage_id" in document._fields and document.stage_id.display_name

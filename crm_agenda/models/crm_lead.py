@@ -34,6 +34,23 @@ class CrmLead(models.Model):
             )
         return result
 
+    def _merge_dependences_calendar_events(self, opportunities):
+        """Merge the events of the agenda too, each with the document it is about.
+
+        Odoo makes the opportunity the document of every meeting, and refuses whoever
+        may not write one of them.
+        """
+        self._take_over_agenda_events(opportunities)
+        # sudo: as above
+        meetings = self.env["calendar.event"].sudo().with_context(active_test=False)
+        meetings.search(
+            [
+                ("agenda_calendar_id", "!=", False),
+                ("opportunity_id", "in", opportunities.ids),
+            ]
+        ).opportunity_id = self
+        return super()._merge_dependences_calendar_events(opportunities)
+
     def log_meeting(self, meeting):
         """Write no event of the agenda into the chatter, which others read.
 

@@ -4,6 +4,16 @@ from odoo import models
 class MergePartner(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
+    def _update_reference_fields_generic(
+        self, referenced_model, src_records, dst_record, additional_update_records=None
+    ):
+        """Have the events about what is merged follow it, of contacts and others."""
+        if "agenda_event_count" in dst_record._fields:
+            dst_record._take_over_agenda_events(src_records)
+        return super()._update_reference_fields_generic(
+            referenced_model, src_records, dst_record, additional_update_records
+        )
+
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         """Refuse to give somebody with a login the meetings of another contact."""
         partners = self.env["res.partner"].browse(partner_ids).exists()

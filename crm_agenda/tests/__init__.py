@@ -7,6 +7,7 @@ from . import test_canary
 from . import test_copy
 from . import test_defaults
 from . import test_document_events
+from . import test_document_link
 from . import test_double_booking
 from . import test_event
 from . import test_event_access
