@@ -124,13 +124,20 @@ class CalendarEvent(models.Model):
         defaults = super().default_get(fields_list)
         if not self.env.context.get("agenda"):
             return defaults
+        for fname in ("agenda_calendar_id", "agenda_type_id", "agenda_status_id"):
+            # Such as somebody's own default, made while it was in use.
+            record = self.env[
+                self._fields[fname].comodel_name
+            ].sudo()  # sudo: just that
+            if not record.browse(defaults.get(fname)).exists().active:
+                defaults.pop(fname, None)
         calendar = self.env["crm.agenda.calendar"].browse(
             defaults.get("agenda_calendar_id")
         )
         # What it proposes is for its members.
         calendar = calendar._filtered_access("read")
         if not calendar and "agenda_calendar_id" in fields_list:
-            calendar = self.env.user.agenda_calendar_id.filtered("can_write")
+            calendar = self.env.user._get_agenda_calendar()
             calendar = calendar or calendar.search(
                 [("owner_id", "=", self.env.uid)], limit=1
             )
@@ -254,10 +261,19 @@ class CalendarEvent(models.Model):
                         )
                     )
 
+    @api.model
+    def _check_companies(self, domain):
+        """Refuse what would leave events of ``domain`` with something of another
+        company, with which nobody could change them any more."""
+        # sudo: events that the user may not see count too; only names of what they
+        # configure come out
+        events = self.sudo().with_context(active_test=False)
+        events.search(domain, limit=1)._check_agenda_company()
+
     @api.onchange("agenda_calendar_id")
     def _onchange_agenda_calendar_id(self):
         calendar = self.agenda_calendar_id
-        self._propose("agenda_type_id", calendar.default_type_id)
+        self._propose("agenda_type_id", calendar.default_type_id.filtered("active"))
         self._propose_from_type()
 
     @api.onchange("agenda_type_id")
@@ -378,7 +394,7 @@ class CalendarEvent(models.Model):
         # an event, which the record rules allow or refuse right after.
         calendar = self.env["crm.agenda.calendar"].sudo()
         calendar = calendar.browse(vals.get("agenda_calendar_id"))
-        event_type = calendar.default_type_id
+        event_type = calendar.default_type_id.filtered("active")
         if "agenda_type_id" in vals:
             event_type = event_type.browse(vals["agenda_type_id"])
         values = {

@@ -332,6 +332,19 @@ class CrmAgendaCalendar(models.Model):
         planned = events.search([("agenda_calendar_id", "in", self.ids)])
         return self.filtered(lambda c: not c.share_ids) - planned.agenda_calendar_id
 
+    @api.constrains("company_id")
+    def _check_event_companies(self):
+        for calendar in self:
+            companies = [False, calendar.company_id.id]
+            self.env["calendar.event"]._check_companies(
+                [
+                    ("agenda_calendar_id", "=", calendar.id),
+                    "|",
+                    ("agenda_type_id.company_id", "not in", companies),
+                    ("agenda_status_id.company_id", "not in", companies),
+                ]
+            )
+
     def write(self, vals):
         result = super().write(vals)
         if "company_id" in vals:

@@ -38,6 +38,20 @@ class CrmAgendaEventStatus(models.Model):
         "res.company", index=True, help="Empty: every company uses it."
     )
 
+    @api.constrains("company_id")
+    def _check_event_companies(self):
+        for status in self.filtered("company_id"):
+            types = self.env["crm.agenda.event.type"].with_context(active_test=False)
+            types = types.search([("starting_status_id", "=", status.id)])
+            types._check_company(["starting_status_id"])
+            self.env["calendar.event"]._check_companies(
+                [
+                    ("agenda_status_id", "=", status.id),
+                    ("agenda_calendar_id.company_id", "!=", status.company_id.id),
+                    ("agenda_calendar_id", "!=", False),
+                ]
+            )
+
     def write(self, vals):
         result = super().write(vals)
         self.env["calendar.event"]._check_double_booking()
@@ -56,4 +70,5 @@ class CrmAgendaEventStatus(models.Model):
     def _get_first(self, company, domain):
         """Return the first of the statuses of ``company`` that are in the domain."""
         companies = [("company_id", "in", [False, company.id])]
-        return self.search(domain + companies, limit=1)
+        statuses = self.with_context(active_test=True)
+        return statuses.search(domain + companies, limit=1).with_env(self.env)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .compat import Constraint
 
@@ -44,10 +44,24 @@ class CrmAgendaEventType(models.Model):
         "The default duration can't be negative, nor longer than a year.",
     )
 
+    @api.constrains("company_id")
+    def _check_event_companies(self):
+        for event_type in self.filtered("company_id"):
+            calendars = self.env["crm.agenda.calendar"].with_context(active_test=False)
+            calendars = calendars.search([("default_type_id", "=", event_type.id)])
+            calendars._check_company(["default_type_id"])
+            self.env["calendar.event"]._check_companies(
+                [
+                    ("agenda_type_id", "=", event_type.id),
+                    ("agenda_calendar_id.company_id", "!=", event_type.company_id.id),
+                    ("agenda_calendar_id", "!=", False),
+                ]
+            )
+
     def _get_starting_status(self, company):
         """Return the status in which events of this type begin in a company.
 
         Of no type, too.
         """
-        status = self.starting_status_id
+        status = self.starting_status_id.filtered("active")
         return status or status._get_starting(company)

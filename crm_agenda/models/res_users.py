@@ -72,6 +72,10 @@ class ResUsers(models.Model):
         (left - untouched)._check_owner()
         untouched.unlink()
 
+    def _get_agenda_calendar(self, right="can_write"):
+        """Return the default calendar of the current user, if it may be proposed."""
+        return self.agenda_calendar_id.filtered(lambda c: c.active and c[right])
+
     def _is_agenda_manager(self):
         return self.has_group("crm_agenda.group_agenda_manager")
 

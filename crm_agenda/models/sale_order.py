@@ -36,13 +36,7 @@ class SaleOrder(models.Model):
         statuses = self.env["crm.agenda.event.status"]
         if self.state not in ORDER_STATES:
             return statuses
-        return statuses.search(
-            [
-                ("order_state", "=", self.state),
-                ("company_id", "in", [False, self.company_id.id]),
-            ],
-            limit=1,
-        )
+        return statuses._get_first(self.company_id, [("order_state", "=", self.state)])
 
     def _get_events_before(self, status):
         """Return the order's open events, of those that the user may write, that have
@@ -50,9 +44,11 @@ class SaleOrder(models.Model):
         events = self.env["calendar.event"]
         if not status:
             return events
-        events = events.search(
-            self._get_agenda_domain() + [("agenda_status_kind", "=", "open")]
-        )
+        domain = self._get_agenda_domain() + [("agenda_status_kind", "=", "open")]
+        if status.company_id:
+            company = ("agenda_calendar_id.company_id", "=", status.company_id.id)
+            domain += [company]
+        events = events.search(domain)
         if status.kind == "open":
             events = events.filtered(
                 lambda e: e.agenda_status_id.sequence < status.sequence

@@ -4,6 +4,7 @@ from . import test_bounds
 from . import test_browser
 from . import test_calendar_screen
 from . import test_canary
+from . import test_configuration
 from . import test_copy
 from . import test_defaults
 from . import test_document_events

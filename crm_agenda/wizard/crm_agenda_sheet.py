@@ -35,7 +35,7 @@ class CrmAgendaSheet(models.TransientModel):
 
     @api.model
     def _default_calendar_ids(self):
-        calendars = self.env.user.agenda_calendar_id
+        calendars = self.env.user._get_agenda_calendar("can_read")
         if self.env.context.get("active_model") == calendars._name:
             calendars = calendars.browse(self.env.context.get("active_ids"))
         return self._filter_readable(calendars)

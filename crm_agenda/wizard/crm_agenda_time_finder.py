@@ -28,7 +28,7 @@ class CrmAgendaTimeFinder(models.TransientModel):
         "calendar_id",
         string="Calendars",
         required=True,
-        default=lambda self: self.env.user.agenda_calendar_id,
+        default=lambda self: self.env.user._get_agenda_calendar("can_read"),
     )
     together = fields.Boolean(
         string="All at Once", help="Only when all of the calendars are free."
@@ -183,8 +183,8 @@ class CrmAgendaTimeSlot(models.TransientModel):
         their own; the owners of the others are invited.
         """
         self.ensure_one()
-        finder, mine = self.finder_id, self.env.user.agenda_calendar_id
-        target = (self.calendar_ids | mine).filtered("can_write")[:1]
+        finder, mine = self.finder_id, self.env.user._get_agenda_calendar()
+        target = (self.calendar_ids.filtered("active") | mine).filtered("can_write")[:1]
         if not target:
             raise UserError(
                 self.env._("There is no calendar in which you may write events.")
