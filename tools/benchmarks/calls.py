@@ -33,6 +33,17 @@ def show(days, people=False):
     return call
 
 
+def board(env, database):
+    """Read the board's day; stock's calendar screen, which shows less."""
+    count = show(1)(env, database)
+    if database.agenda:
+        calendars = env["crm.agenda.calendar"].get_panel()
+        calendar_ids = [calendar["id"] for calendar in calendars]
+        env["crm.agenda.board"].get_day(day(0), day(1), calendar_ids)
+        env["crm.agenda.board"].get_waiting()
+    return count
+
+
 def side_panel(fname):
     def call(env, database):
         panel = env["calendar.event"].search_panel_select_multi_range(
@@ -157,6 +168,8 @@ CALLS = [
     Call(SAME_WEEK, "bench_few", show(7), show(7, people=True)),
     Call("month", "bench_few", show(42), show(42)),
     Call(SAME_MONTH, "bench_few", show(42), show(42, people=True)),
+    Call("day", "bench_few", show(1), show(1)),
+    Call("board's day", "bench_few", board, board),
     Call("week of who sees all", "bench_all", show(7), show(7)),
     Call(
         "side panel",
