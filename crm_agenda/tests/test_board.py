@@ -369,39 +369,13 @@ class TestBoardScreen(BoardCase, BrowserCase):
         self.assertGreater(y, head_box["y"])
         self.close(page)
 
-    def test_a_finger_drags_on_a_tablet(self):
-        tablet = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
-        page = self.open_board(**tablet)
-        x, y = self.get_place(page, self.other, 11)
-        box = self.shown(page).bounding_box()
-        finger = page.context.new_cdp_session(page)
-
-        def touch(kind, *points):
-            points = [{"x": x, "y": y} for x, y in points]
-            event = {"type": kind, "touchPoints": points}
-            finger.send("Input.dispatchTouchEvent", event)
-
-        start = (box["x"] + 8, box["y"] + 6)
-        touch("touchStart", start)
-        page.wait_for_timeout(900)  # held, or the board would be scrolled
-        for part in range(1, 11):
-            way = (
-                part / 10 * (to - at) + at for at, to in zip(start, (x, y), strict=True)
-            )
-            touch("touchMove", tuple(way))
-        touch("touchEnd")
-        page.wait_for_timeout(2000)
-        self.assertEqual(self.get_column(page), self.other.id)
-        self.close(page)
-        self.assertEqual(self.event.start, self.at(11))
-
     def test_the_edge_is_dragged_to_last_longer(self):
         page = self.open_board()
         x, y = self.get_place(page, self.calendar, 12)
         event = self.shown(page)
         event.hover(position={"x": 30, "y": 10})
         edge = event.locator(".fc-event-resizer-end").bounding_box()
-        page.mouse.move(x, edge["y"] + edge["height"] / 2)
+        page.mouse.move(x, edge["y"] + 2, steps=3)
         page.mouse.down()
         page.mouse.move(x, y - 12, steps=12)
         page.mouse.up()
