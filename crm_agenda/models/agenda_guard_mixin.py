@@ -32,9 +32,9 @@ class AgendaGuardMixin(models.AbstractModel):
         return records
 
     def write(self, vals):
-        before = {
-            fname: self._read_links(fname) for fname in self._get_guarded(set(vals))
-        }
+        # Odoo often writes to no record at all, as when it merges leads.
+        guarded = self._get_guarded(set(vals)) if self else ()
+        before = {fname: self._read_links(fname) for fname in guarded}
         result = super().write(self._drop_computed(vals))
         for fname, old in before.items():
             new = self._read_links(fname)
