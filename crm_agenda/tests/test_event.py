@@ -167,7 +167,7 @@ class TestEvent(TestAgendaCommon):
             form.agenda_type_id = self.visit
         self.assertEqual(event.duration, 1.0)
 
-    def test_customer_proposes_his_address(self):
+    def test_customer_proposes_their_address(self):
         other = self.env["res.partner"].create({"name": "Other", "city": "Cuenca"})
         form = self.new_form(default_agenda_calendar_id=self.calendar.id)
         form.customer_id = self.customer
@@ -379,7 +379,7 @@ class TestEvent(TestAgendaCommon):
         asked = ("agenda_calendar_id", "in", self.calendar.ids)
         self.assertEqual(self.get_columns(writer, asked), {"Technician": 1})
 
-    def test_kanban_by_calendar_shows_an_extra_user_his_event(self):
+    def test_kanban_by_calendar_shows_an_extra_user_their_event(self):
         self.new_event(name="Column", shared_user_ids=[(4, self.stranger.id)])
         self.assertEqual(self.get_columns(self.stranger)["Technician"], 1)
 

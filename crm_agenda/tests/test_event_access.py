@@ -177,7 +177,7 @@ class TestEventAccess(TestEventAccessCommon):
                     with self.assertRaises(AccessError):
                         event.with_user(mover).write(move)
 
-    def test_organizer_without_write_cannot_move_his_event(self):
+    def test_organizer_without_write_cannot_move_their_event(self):
         other = self.new_calendar("Mine", self.people["organizer"])
         with self.assertRaises(AccessError):
             self.as_user("organizer").write({"agenda_calendar_id": other.id})
@@ -243,7 +243,7 @@ class TestEventAccess(TestEventAccessCommon):
             slot, [{"id": self.event.id, "name": "Busy", "location": False}]
         )
 
-    def test_attendee_answers_his_invitation(self):
+    def test_attendee_answers_their_invitation(self):
         attendee = self.event.attendee_ids
         mine = attendee.with_user(self.people["attendee"])
         for answer, state in (
@@ -276,7 +276,7 @@ class TestEventAccess(TestEventAccessCommon):
             recurrence.read(["base_event_id"])[0]["base_event_id"][1], "Busy"
         )
 
-    def test_removing_an_extra_user_ends_his_access(self):
+    def test_removing_an_extra_user_ends_their_access(self):
         extra = self.as_user("extra")
         self.assertTrue(extra.name)
         self.event.shared_user_ids = [(5, 0, 0)]
@@ -296,7 +296,7 @@ class TestEventAccess(TestEventAccessCommon):
         with self.assertRaises(AccessError):
             self.as_user("owner").write({"attachment_ids": [(4, file.id)]})
 
-    def test_nobody_invites_himself_through_his_contact(self):
+    def test_nobody_invites_themselves_through_their_contact(self):
         contacts = self.env["res.partner"].with_user(self.stranger)
         managers = self.env.ref("base.group_partner_manager")
         managers[GROUP_USERS] = [(4, self.stranger.id)]

@@ -129,7 +129,7 @@ class TestShareAccess(TestAgendaCommon):
         outsider.company_ids = [(4, self.calendar.company_id.id)]
         self.assertEqual(self.levels_of(outsider), ["busy", "read", "write"])
 
-    def test_nobody_shares_with_himself_what_he_does_not_manage(self):
+    def test_nobody_shares_with_themselves_what_they_do_not_manage(self):
         for user in (self.stranger, self.members["read"], self.members["write"]):
             shares = self.env["crm.agenda.share"].with_user(user)
             group = self.env.ref("base.group_user")

@@ -109,7 +109,7 @@ class TestUpdate(TestAgendaCommon):
         event.with_user(self.author).unlink()
         self.assertFalse(self.heard())
 
-    def test_author_hears_nothing_of_what_he_did(self):
+    def test_author_hears_nothing_of_what_they_did(self):
         self.plan().with_user(self.told_all)
         self.heard()
         share = self.calendar.share_ids.filtered(lambda s: s.user_id == self.told_all)
@@ -117,7 +117,7 @@ class TestUpdate(TestAgendaCommon):
         self.plan(user=self.told_all)
         self.assert_heard("New: Boiler check", self.told_new)
 
-    def test_owner_is_told_unless_he_does_not_want_to(self):
+    def test_owner_is_told_unless_they_want_otherwise(self):
         self.calendar.owner_updates = "changes"
         event = self.plan()
         self.assertIn(self.owner.partner_id, self.heard())
@@ -125,7 +125,7 @@ class TestUpdate(TestAgendaCommon):
         event.location = "Madrid"
         self.assertNotIn(self.owner.partner_id, self.heard())
 
-    def test_extra_user_is_told_when_added_and_never_after_he_left(self):
+    def test_extra_user_is_told_when_added_and_never_after_they_left(self):
         event = self.plan()
         self.heard()
         event.shared_user_ids = [(4, self.extra.id)]
@@ -235,7 +235,7 @@ class TestUpdate(TestAgendaCommon):
         )
         self.assertIn("/mail/view?model=calendar.event&amp;res_id=", new_york)
 
-    def test_each_gets_it_where_he_wants_it(self):
+    def test_each_gets_it_where_they_want_it(self):
         self.told_all.notification_type = "inbox"
         self.extra.notification_type = "email"
         self.plan(shared_user_ids=[(4, self.extra.id)])
@@ -366,7 +366,7 @@ class TestUpdate(TestAgendaCommon):
         self.assert_heard("2 events of the agenda", self.told_all)
         self.assertRegex(self.last.body, r"One(.|\n)*Two")
 
-    def test_customer_hears_what_concerns_him(self):
+    def test_customer_hears_what_concerns_them(self):
         self.customer.email = "customer@example.com"
         event = self.plan(partner_ids=[(4, self.customer.id)])
         self.heard()
