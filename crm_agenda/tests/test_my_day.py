@@ -123,6 +123,9 @@ class TestMyDay(BrowserCase):
         card = page.locator(".o_agenda_card", has_text="Leak")
         card.locator("button", has_text="Take it").tap()
         card.locator("button", has_text="Start now").wait_for()
+        card.locator("button", has_text="Undo").tap()
+        card.locator("button", has_text="Take it").tap()
+        card.locator("button", has_text="Start now").wait_for()
         self.close(page)
         self.assertEqual(leak.agenda_calendar_id, self.calendar)
 

@@ -5,6 +5,7 @@ import { rpcBus } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useFileUploader } from "@web/core/utils/files";
 import { useService } from "@web/core/utils/hooks";
+import { omit, pick } from "@web/core/utils/objects";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 const MODEL = "calendar.event";
@@ -75,7 +76,11 @@ export class MyDay extends Component {
     run(card, method) {
         return this.change(async () => {
             await this.orm.call(MODEL, method, [[card.id]]);
-            this.state.undo[card.id] = card.before;
+            // No more than the tap changed: others may have changed the rest meanwhile.
+            this.state.undo[card.id] =
+                method === "action_take"
+                    ? pick(card.before, "agenda_calendar_id")
+                    : omit(card.before, "agenda_calendar_id");
         });
     }
 
