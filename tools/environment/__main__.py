@@ -160,7 +160,16 @@ COMMANDS = {
     },
     **{
         command.__name__: command
-        for command in (demo, stop, test, attack, screenshots, clean, lint)
+        for command in (
+            demo,
+            stop,
+            test,
+            attack,
+            screenshots,
+            accessibility,
+            clean,
+            lint,
+        )
     },
 }
 
