@@ -12,6 +12,9 @@ class CalendarEvent(models.Model):
         related="agenda_calendar_id.owner_id",
         string="Calendar Owner",
     )
+    agenda_type_color = fields.Integer(
+        related="agenda_type_id.color", string="Color of Type"
+    )
     agenda_icon = fields.Char(related="agenda_type_id.icon")
     agenda_tentative = fields.Boolean(related="agenda_status_id.tentative")
 
@@ -78,6 +81,7 @@ class CalendarEvent(models.Model):
         return {
             **self._get_visit(),
             "type": self.agenda_type_id.name,
+            "type_color": self.agenda_type_id.color,
             "document": (document or self.document_kind)
             and {
                 "id": bool(document) and document.id,

@@ -25,7 +25,6 @@ class CrmAgendaEventStatus(models.Model):
     under_way = fields.Boolean(
         help="Start now, in My day, brings an event to the first such status."
     )
-    color = fields.Integer()
     fold = fields.Boolean(
         string="Folded in Kanban", help="Its column starts folded in the kanban."
     )

@@ -5,6 +5,7 @@ from . import test_browser
 from . import test_calendar_screen
 from . import test_canary
 from . import test_configuration
+from . import test_configuration_screen
 from . import test_copy
 from . import test_defaults
 from . import test_document_events
@@ -37,5 +38,5 @@ from . import test_told_elsewhere
 from . import test_update
 from . import test_update_model
 from . import test_user_form
-from . import test_work
 from . import test_words
+from . import test_work
