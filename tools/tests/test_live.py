@@ -33,7 +33,7 @@ UPDATE calendar_event
          FROM calendar_event event
          JOIN crm_agenda_calendar calendar ON calendar.id = event.agenda_calendar_id
          JOIN res_users owner ON owner.id = calendar.owner_id
-        WHERE owner.login = 'technician' AND NOT event.recurrency
+        WHERE owner.login = 'technician' AND event.recurrency IS NOT TRUE
        )
 RETURNING id
 """

@@ -1,4 +1,4 @@
-import { onWillUnmount } from "@odoo/owl";
+import { onMounted, onWillUnmount } from "@odoo/owl";
 import { useBus, useService } from "@web/core/utils/hooks";
 
 const CHANNEL = "crm_agenda.calendar_";
@@ -36,6 +36,7 @@ export function useLiveCalendars(model) {
         }
     }
 
+    onMounted(hear);
     useBus(model.bus, "update", hear);
     bus.subscribe(CHANGED, onChange);
     onWillUnmount(() => {
