@@ -2,9 +2,11 @@
 
 from base64 import b64decode
 from datetime import datetime
+from unittest import skipIf
 
 from odoo.tests import tagged
 
+from ..models.compat import SERIES
 from .browser import PHONE, BrowserCase
 
 PIXEL = b64decode(
@@ -81,6 +83,18 @@ class TestMyDay(BrowserCase):
         files = page.locator("[name=attachment_ids]", has_text="valve.png")
         files.wait_for()
         page.locator(".o-mail-Message", has_text="Valve changed").wait_for()
+
+    @skipIf(SERIES < 19, "18.0 keeps nothing for when there is no signal")
+    def test_the_day_is_there_without_a_signal(self):
+        page, card = self.open_my_day()
+        card.wait_for()
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page.reload()
+        card.wait_for()
+        page.wait_for_timeout(2000)
+        page.context.set_offline(True)
+        page.reload()
+        card.wait_for()
 
     def test_anybody_can_use_it(self):
         midnight = self.event.start.replace(hour=0)
