@@ -322,6 +322,10 @@ class CalendarEvent(models.Model):
             )
         return result
 
+    def unlink(self):
+        self.env["crm.agenda.reminder"]._forget([("event_id", "in", self.ids)])
+        return super().unlink()
+
     def copy(self, default=None):
         """Copy an agenda event as an event by itself, with its attendees at once.
 

@@ -350,6 +350,10 @@ class CrmAgendaCalendar(models.Model):
         if "company_id" in vals:
             administrators = self.env.ref("crm_agenda.group_agenda_manager").sudo()
             self.env["calendar.event"]._forget_users(administrators[GROUP_USERS], self)
+        if "active" in vals:
+            self.env["crm.agenda.reminder"]._plan_coming(
+                [("agenda_calendar_id", "in", self.ids)]
+            )
         self.env["calendar.event"]._check_double_booking()
         return result
 

@@ -119,7 +119,7 @@ class CrmAgendaReminder(models.Model):
         wanted = {}
         for event in events:
             wanted.update(self._get_wanted(event, now))
-        stale = self.browse()
+        stale, shown = self.browse(), self.browse()
         moved = defaultdict(self.browse)
         for row in self.search([("event_id", "in", events.ids)]):
             due = wanted.pop(
@@ -130,11 +130,15 @@ class CrmAgendaReminder(models.Model):
                     stale |= row
             elif due != row.due or row._is_reopened() or row._has_new_channel():
                 moved[due, row.alarm_id.alarm_type] |= row
+            else:
+                continue
+            shown |= row._filter_shown()
         if stale:
             stale.next_attempt = False
             stale.filtered(lambda row: row.state == "pending").state = "cancelled"
         for (due, channel), rows in moved.items():
             rows.write(self._get_new_values(due, channel))
+        self._show_to(shown.partner_id)
         alarms = self.env["calendar.alarm"]
         self.create(
             [
@@ -197,7 +201,7 @@ class CrmAgendaReminder(models.Model):
         """Return ``{(event id, alarm id, partner id): due instant}`` of one event."""
         if (
             not event.alarm_ids
-            or not event.agenda_calendar_id
+            or not event.agenda_calendar_id.active
             or not event.active
             or not event.stop
             or event.stop <= now
@@ -430,7 +434,7 @@ class CrmAgendaReminder(models.Model):
                 for row in self.browse(ids).with_context(lang=lang)
             ]
         )
-        shown._show()
+        self._show_to(shown.partner_id)
 
     def _get_mail_values(self):
         """Return the values of the ``mail.mail``, in the context's language."""
@@ -458,9 +462,13 @@ class CrmAgendaReminder(models.Model):
 
     # Web notifications
 
-    def _show(self):
-        """Pop up in the web clients of the recipients."""
-        for user in self.partner_id.user_ids.filtered(lambda u: not u.share):
+    def _filter_shown(self):
+        return self.filtered(lambda row: row.state == "sent" and row.next_attempt)
+
+    @api.model
+    def _show_to(self, partners):
+        """Have these people's web clients show what is to be shown, and no more."""
+        for user in partners.user_ids.filtered(lambda u: not u.share):
             manager = self.env["calendar.alarm_manager"].with_user(user)
             manager = manager.with_context(lang=user.lang)
             user._bus_send("calendar.alarm", manager.get_next_notif())
@@ -475,7 +483,7 @@ class CrmAgendaReminder(models.Model):
         over = rows.filtered(lambda row: row.event_id.stop <= now)
         over.write({"next_attempt": False})
         (rows - over).write({"next_attempt": now + SNOOZE})
-        (rows - over)._show()
+        self._show_to(rows.partner_id)
 
     @api.model
     def _get_shown(self, partner):
@@ -497,6 +505,7 @@ class CrmAgendaReminder(models.Model):
                 "message": row.event_id._get_when(partner),
                 "timer": 0,
                 "notify_at": fields.Datetime.to_string(row.due),
+                "agenda": True,  # may close by itself
             }
             for row in rows
         ]
@@ -507,3 +516,12 @@ class CrmAgendaReminder(models.Model):
         domain = [("partner_id", "=", partner.id), ("state", "=", "sent")]
         rows = self.sudo().search(domain + [("next_attempt", "!=", False)])
         rows.write({"next_attempt": False})  # sudo: of the partner's own reminders
+        self._show_to(rows.partner_id)  # on their other screens
+
+    @api.model
+    def _forget(self, domain):
+        """Delete rows before what they are about, and take them from the screens."""
+        rows = self.sudo().search(domain)  # sudo: as in _plan
+        people = rows._filter_shown().partner_id
+        rows.unlink()
+        self._show_to(people)

@@ -26,6 +26,7 @@ from . import test_queries
 from . import test_reassign
 from . import test_reminder
 from . import test_reminder_model
+from . import test_reminder_screen
 from . import test_schema
 from . import test_series
 from . import test_share_access

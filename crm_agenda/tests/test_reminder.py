@@ -1,5 +1,6 @@
 """Reminders: who gets them, when, and that each goes out exactly once."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytz
@@ -356,6 +357,114 @@ class TestReminderDispatch(TestReminderCommon):
         partners._set_calendar_last_notif_ack()
         self.assertFalse(manager.get_next_notif())
         self.assertFalse(row.next_attempt)
+
+    def test_popups_end_with_their_reason(self):
+        """On the screen as well, of which the web client hears."""
+        extra = self.new_user("extra")
+        attendee = self.new_user("attendee")
+        member = self.members["read"]
+        share = self.calendar.share_ids.filtered(lambda s: s.user_id == member)
+        share.remind = True
+        another = self.new_calendar("Another")
+        people = extra | attendee | member | self.owner
+        popup = self.new_alarm(10, "minutes", "notification")
+        everybody, start = set(people), NOW.replace(hour=12)
+        for reason, end, gone in (
+            ("done", lambda e: e.write({"agenda_status_id": self.done.id}), everybody),
+            (
+                "cancelled",
+                lambda e: e.write({"agenda_status_id": self.cancelled.id}),
+                everybody,
+            ),
+            ("archived", lambda e: e.write({"active": False}), everybody),
+            ("deleted", lambda e: e.unlink(), everybody),
+            (
+                "moved",
+                lambda e: e.write({"stop": self.later(e), "start": self.later(e)}),
+                everybody,
+            ),
+            ("removed", lambda e: e.write({"alarm_ids": [(5, 0, 0)]}), everybody),
+            (
+                "declined",
+                lambda e: e.attendee_ids.with_user(attendee).do_decline(),
+                {attendee},
+            ),
+            (
+                "no longer attending",
+                lambda e: e.write({"partner_ids": [(5, 0, 0)]}),
+                {attendee},
+            ),
+            (
+                "no longer an extra user",
+                lambda e: e.write({"shared_user_ids": [(5, 0, 0)]}),
+                {extra},
+            ),
+            ("private", lambda e: e.write({"privacy": "private"}), {member}),
+            (
+                "another calendar",
+                lambda e: e.write({"agenda_calendar_id": another.id}),
+                {member},
+            ),
+            ("no share to remind", lambda e: share.write({"remind": False}), {member}),
+            (
+                "calendar archived",
+                lambda e: self.calendar.write({"active": False}),
+                everybody,
+            ),
+        ):
+            with self.subTest(reason):
+                self.clock.move_to(NOW)
+                self.calendar.active = share.remind = True
+                event = self.remind(
+                    popup,
+                    start=start,
+                    shared_user_ids=[(6, 0, extra.ids)],
+                    partner_ids=[(6, 0, attendee.partner_id.ids)],
+                )
+                self.clock.move_to(NOW.replace(hour=11, minute=55))
+                self.dispatch()
+                self.assertEqual(self.get_shown(event, people), everybody)
+                self.env.cr.flush()
+                self.env["bus.bus"].search([]).unlink()
+                event_id = event.id
+                end(event)
+                self.assertEqual(
+                    self.get_shown(event.browse(event_id), people), everybody - gone
+                )
+                self.env.cr.flush()
+                told = (
+                    self.env["bus.bus"]
+                    .search([])
+                    .filtered(lambda row: "calendar.alarm" in row.message)
+                )
+                channels = [
+                    json.loads(channel)[1:] for channel in told.mapped("channel")
+                ]
+                for user in gone:
+                    self.assertIn(["res.partner", user.partner_id.id], channels)
+                event.exists().unlink()
+
+    def later(self, event):
+        return event.start + timedelta(hours=5)
+
+    def get_shown(self, event, people):
+        """Return whose web client has a pop-up of the event."""
+        self.forget()
+        return {
+            user
+            for user in people
+            for shown in self.env["calendar.alarm_manager"]
+            .with_user(user)
+            .get_next_notif()
+            if shown["event_id"] == event.id
+        }
+
+    def test_a_calendar_back_from_the_archive_reminds_again(self):
+        event = self.remind()
+        self.calendar.active = False
+        self.assertFalse(self.rows(event))
+        self.calendar.active = True
+        self.assertTrue(self.rows(event))
 
     def test_odoo_does_not_remind_of_agenda_events_too(self):
         partners = self.owner.partner_id
