@@ -275,4 +275,15 @@ class TestCalendarScreen(BrowserCase):
         # It may be planned all the same.
         page.mouse.click(*self.point(page, self.days[2], "06:00:00"))
         page.locator(".modal div[name=name] input").wait_for()
+        page.keyboard.press("Escape")
+        # A new one is proposed for when somebody works, at night as well.
+        page.locator(".o_control_panel button", has_text="New event").click()
+        dialog = page.locator(".modal:visible")
+        dialog.locator("div[name=name] input").fill("Next one")
+        self.choose(dialog, "agenda_calendar_id", "Technician")
+        dialog.locator(".o_form_button_save").click()
+        dialog.wait_for(state="detached")
         self.close(page)
+        event = self.Event.search([("name", "=", "Next one")])
+        if event.start.date() in self.days[1:5]:  # not where the week ends
+            self.assertIn(event.start.hour, range(8, 17))

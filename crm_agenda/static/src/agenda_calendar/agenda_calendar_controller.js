@@ -36,8 +36,14 @@ export class AgendaCalendarController extends CalendarController {
         };
     }
 
+    /** The next hour in which somebody shown works, as far as the screen knows. */
     onClickNewEvent() {
-        const start = DateTime.local().startOf("hour").plus({ hours: 1 });
+        let start = DateTime.local().startOf("hour").plus({ hours: 1 });
+        const { offTimes = [], range } = this.model.data;
+        const off = offTimes.find(([from, to]) => from <= start && start < to);
+        if (off && off[1] < range.end.startOf("day")) {
+            start = off[1];
+        }
         this.createRecord({ start, end: start.plus({ hours: 1 }), isAllDay: false });
     }
 
