@@ -63,17 +63,14 @@ class CalendarEvent(models.Model):
         Of a series it takes these occurrences as all that there are.
         """
         objects, timezones = {}, set()
-        by_series = defaultdict(self.browse)
-        bodies = {event: event._get_ical_body() for event in self}
-        alone = self.browse()
+        by_series = defaultdict(list)
+        bodies = self._get_ical_bodies()
         for event in self:
-            if event.recurrence_id:
-                by_series[event.recurrence_id] |= event
-            else:
-                alone |= event
+            by_series[event.recurrence_id].append(event)
+        alone = by_series.pop(self.env["calendar.recurrence"], [])
         for series, events in by_series.items():
-            lines, strays, timezone = events._write_ical_series(series, bodies)
-            alone |= strays
+            lines, strays, timezone = self._write_ical_series(series, events, bodies)
+            alone += strays
             if lines:
                 objects[self._get_ical_uid("series", series.id)] = lines
                 timezones.add(timezone)
@@ -107,9 +104,20 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _get_ical_uid(self, kind, number):
-        # sudo: what tells this database from others, as Odoo's own invitations do
-        parameters = self.env["ir.config_parameter"].sudo()
-        return f"{kind}-{number}@{parameters.get_param('database.uuid')}"
+        return f"{kind}-{number}@{self._get_ical_origin()[0]}"
+
+    @api.model
+    def _get_ical_origin(self):
+        """Return what tells this database from others, and where its events open."""
+        cache = self.env.cr.cache
+        if "agenda_ical_origin" not in cache:
+            # sudo: both are in every invitation
+            parameters = self.env["ir.config_parameter"].sudo()
+            cache["agenda_ical_origin"] = (
+                parameters.get_param("database.uuid"),
+                f"{self.browse().get_base_url()}/mail/view?model={self._name}&res_id=",
+            )
+        return cache["agenda_ical_origin"]
 
     def _get_own_times(self):
         if self.allday:
@@ -136,13 +144,24 @@ class CalendarEvent(models.Model):
             f"DTSTAMP:{write_utc(self.write_date)}",
             f"LAST-MODIFIED:{write_utc(self.write_date)}",
             *times,
-            f"URL:{self._get_agenda_url()}",
+            f"URL:{self._get_ical_origin()[1]}{self.id}",
             *bodies[self],
             "END:VEVENT",
         ]
 
-    def _get_ical_body(self):
-        """Return the lines of what may be alike in all occurrences of a series."""
+    def _get_ical_bodies(self):
+        """Return ``{event: the lines that may be alike in all of a series}``."""
+        remind = set(self._get_reminding().ids)
+        htmls = set(self.mapped("description"))
+        texts = {html: html2plaintext(html).strip() for html in htmls if html}
+        return {
+            event: event._get_ical_body(
+                texts.get(event.description), event.id in remind
+            )
+            for event in self
+        }
+
+    def _get_ical_body(self, description, reminds):
         lines = [f"SUMMARY:{write_text(self.name or '')}"]
         # sudo: their names are the event's, and extra users may not read its calendar
         event_type, status = self.agenda_type_id.sudo(), self.agenda_status_id.sudo()
@@ -160,13 +179,15 @@ class CalendarEvent(models.Model):
             lines.append(f"CATEGORIES:{write_text(event_type.name)}")
         if self.location:
             lines.append(f"LOCATION:{write_text(self.location)}")
-        description = self.description and html2plaintext(self.description)
-        if description and description.strip():
-            lines.append(f"DESCRIPTION:{write_text(description.strip())}")
+        if description:
+            lines.append(f"DESCRIPTION:{write_text(description)}")
         if self.videocall_location:
             url = "".join(self.videocall_location.split())
             lines.append(f"CONFERENCE;VALUE=URI:{url}")
-        return (*lines, *self._get_ical_people(), *self._get_ical_alarms())
+        lines += self._get_ical_people()
+        if reminds:
+            lines += self._get_ical_alarms()
+        return tuple(lines)
 
     def _get_ical_people(self):
         """Yield who organizes it and who attends, if anybody was invited."""
@@ -181,15 +202,39 @@ class CalendarEvent(models.Model):
                 name = write_parameter(person.display_name or person.email)
                 yield f"{line};CN={name}:mailto:{person.email}"
 
+    def _get_reminding(self):
+        """Return the events that remind the user: see ``_get_recipients`` of the
+        reminders, which tells it of all people, one event after the other."""
+        events = self.filtered("alarm_ids")
+        user = self.env.user
+        # sudo: what is asked is about the reader alone, of events that they read
+        attending = self.env["calendar.attendee"].sudo()
+        attending = attending.search(
+            [("event_id", "in", events.ids), ("partner_id", "=", user.partner_id.id)]
+        )
+        # As for the reminders, who was uninvited is not asked whatever row is left.
+        invited = attending.filtered(
+            lambda a: a.state != "declined" and a.partner_id in a.event_id.partner_ids
+        )
+        out = set((attending - invited).event_id.ids)
+        calendars = events.sudo().agenda_calendar_id
+        calendars = calendars.filtered(lambda c: user in c.reminded_ids)
+        extra = events.sudo().filtered(lambda e: user in e.shared_user_ids)
+        own = {*invited.event_id.ids, *extra.ids}
+
+        def reminds(event):
+            if event.id in own or event.id in out:
+                return event.id not in out
+            if event.privacy == "private":
+                return event.user_id == user
+            return event.agenda_calendar_id in calendars
+
+        return events.filtered(reminds)
+
     def _get_ical_alarms(self):
-        """Yield the reminders of the user, if they are among who is reminded."""
-        if not self.alarm_ids:
-            return
-        event = self.sudo()  # sudo: to ask whether the reader is one of them
-        if self.env.user.partner_id not in event.reminder_ids._get_recipients(event):
-            return
+        """Yield the reminders of the user."""
         timezone = pytz.timezone(self.env.user.tz or "UTC")
-        for ahead in sorted({a._get_ahead(event, timezone) for a in event.alarm_ids}):
+        for ahead in sorted({a._get_ahead(self, timezone) for a in self.alarm_ids}):
             yield from (
                 "BEGIN:VALARM",
                 "ACTION:DISPLAY",
@@ -198,14 +243,15 @@ class CalendarEvent(models.Model):
                 "END:VALARM",
             )
 
-    def _write_ical_series(self, series, bodies):
+    @api.model
+    def _write_ical_series(self, series, events, bodies):
         """Return the lines of a series with its exceptions, the occurrences that stand
         by themselves, and the time zone that the lines need.
 
         Odoo keeps occurrences, and not what was their place in the rule before they
         were moved. So the rule is expanded, and the occurrences laid over it.
         """
-        occurrences = self.sorted("start")
+        occurrences = sorted(events, key=lambda e: e.start)
         rules = series._write_ical_rules()
         if not rules or len(occurrences) < 2:
             return [], occurrences, False
@@ -235,8 +281,7 @@ class CalendarEvent(models.Model):
             if bodies[event] != typical or not plan.is_regular(place, event):
                 times = [write("RECURRENCE-ID", place), *event._get_own_times()]
                 lines += event._write_vevent(uid, times, bodies)
-        strays = self.browse([event.id for event in plan.strays])
-        return lines, strays, not plan.allday and timezone
+        return lines, plan.strays, not plan.allday and timezone
 
 
 class _SeriesPlan:

@@ -97,7 +97,7 @@ class CrmAgendaFeed(models.Model):
         self.sudo().key_hash = self._hash_key(key)
         address = f"{self.get_base_url()}/crm_agenda/feed/{key}.ics"
         # What a camera reads, a phone opens with its calendar.
-        webcal = address.replace("https://", "webcal://", 1)
+        webcal = f"webcal://{address.partition('://')[2]}"
         code = BytesIO()
         qrcode.make(webcal, box_size=4, border=2).save(code, "PNG")
         return {

@@ -114,11 +114,30 @@ class TestFeed(FeedCase):
                 "duration": 45,
             }
         )
-        self.new_event(alarm_ids=[(6, 0, alarm.ids)])
+        event = self.new_event(alarm_ids=[(6, 0, alarm.ids)])
         [alarm] = self.read_feed(self.new_feed()).walk("VALARM")
         self.assertEqual(alarm.decoded("TRIGGER"), timedelta(minutes=-45))
         reader = self.new_feed(self.members["read"])
         self.assertFalse(self.read_feed(reader).walk("VALARM"))
+        read = self.members["read"]
+        share = self.calendar.share_ids.filtered(lambda s: s.user_id == read)
+        for changes in (
+            lambda: share.write({"remind": True}),
+            lambda: share.write({"remind": False}),
+            lambda: event.write({"shared_user_ids": [(4, read.id)]}),
+            lambda: event.write({"shared_user_ids": [(5,)]}),
+            lambda: event.write({"partner_ids": [(4, read.partner_id.id)]}),
+            lambda: event.attendee_ids.write({"state": "declined"}),
+            lambda: event.attendee_ids.write({"state": "accepted"}),
+            lambda: event.write({"privacy": "private"}),
+        ):
+            changes()
+            for feed in (self.new_feed(), reader):
+                reminded = event.reminder_ids._get_recipients(event)
+                self.assertEqual(
+                    bool(self.read_feed(feed).walk("VALARM")),
+                    feed.user_id.partner_id in reminded,
+                )
 
     def test_who_tries_many_keys_has_to_wait(self):
         self.env["ir.config_parameter"].set_param("base.login_cooldown_after", 5)
