@@ -1,3 +1,4 @@
+from . import agenda_company_mixin
 from . import agenda_document_mixin
 from . import agenda_guard_mixin
 from . import crm_agenda_event_status

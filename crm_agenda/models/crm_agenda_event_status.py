@@ -5,6 +5,7 @@ class CrmAgendaEventStatus(models.Model):
     """A step in the life of an event, chosen by the consultant."""
 
     _name = "crm.agenda.event.status"
+    _inherit = "crm.agenda.company.mixin"
     _description = "Agenda Event Status"
     _order = "sequence, id"
 

@@ -7,6 +7,7 @@ class CrmAgendaEventType(models.Model):
     """What an event is: appointment, visit, incident…"""
 
     _name = "crm.agenda.event.type"
+    _inherit = "crm.agenda.company.mixin"
     _description = "Agenda Event Type"
     _order = "sequence, id"
     _check_company_auto = True

@@ -868,6 +868,62 @@ class Caller:
                     "res.users", self.me, {"agenda_calendar_id": calendar}
                 )
 
+    def try_document(self):
+        """What an opportunity or an order tells of the events about it."""
+        lead, order = Ref("crm.lead.open"), Ref("sale.order.open")
+        reads = [
+            self.look_at("mail.message"),
+            self.look_at("mail.activity"),
+            self.rpc("crm.lead", "read", [lead], READ["crm.lead"]),
+            self.rpc("sale.order", "web_read", [order], spec("sale.order")),
+        ]
+        self.random.shuffle(reads)
+        self.go_on(*reads[1:])
+        match self.random.randrange(4):
+            case 0:
+                vals = {
+                    "name": self.world.get_words(self.focus)[0],
+                    "agenda_calendar_id": Ref("calendar." + self.focus.split(".")[0]),
+                    **self.times(self.random.randrange(100, 120)),
+                    self.one("opportunity_id", "res_id"): lead,
+                }
+                return self.rpc("calendar.event", "create", [vals], by=self.worker())
+            case 1 | 2:
+                return self.rpc(
+                    "calendar.event",
+                    "write",
+                    [Ref("hidden.order")],
+                    {"name": self.world.get_words("hidden.order")[0]},
+                    by="keeper",
+                )
+            case _:
+                return reads[0]
+
+    def try_screen(self):
+        """What our own screens ask: the board, My day, a tap on a card."""
+        event, board = self.any_event(), "crm.agenda.board"
+        match self.random.randrange(8):
+            case 0 | 1:
+                day = [str(NOW), str(NOW + timedelta(days=9))]
+                names = self.world.find("crm.agenda.calendar")
+                return self.rpc(board, "get_day", *day, [Ref(n) for n in names])
+            case 2:
+                return self.rpc(board, "get_waiting", self.one("", "zq"))
+            case 3:
+                vals = self.one(
+                    ("calendar.event", event), ("sale.order", Ref("sale.order.theirs"))
+                )
+                start = str(NOW + timedelta(hours=self.random.randrange(99)))
+                return self.rpc(board, "schedule", *vals, self.any_calendar(), start)
+            case 4:
+                return self.rpc(board, "unschedule", event)
+            case 5 | 6:
+                calendar = self.one(False, self.any_calendar())
+                return self.rpc("calendar.event", "get_my_day", calendar)
+            case _:
+                method = self.one("take", "start", "done", "cancel")
+                return self.rpc("calendar.event", f"action_{method}", [event])
+
     def try_oracle(self):
         """Questions whose answer tells of what one may not see."""
         event = Ref(self.focus)
@@ -1207,6 +1263,8 @@ KINDS = {
     "silence": 3,
     "wizard": 8,
     "oracle": 6,
+    "screen": 6,
+    "document": 4,
     "reminders": 4,
     "join": 6,
     "render": 4,

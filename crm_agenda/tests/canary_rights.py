@@ -130,6 +130,9 @@ class Rights:
                 "SELECT id FROM res_users WHERE id = ANY(%s) AND NOT share", ids
             )
         }
+        self.partners = dict(
+            self.rows("SELECT id, partner_id FROM res_users WHERE id = ANY(%s)", ids)
+        )
         self.companies = self.pairs(
             "SELECT user_id, cid FROM res_company_users_rel WHERE user_id = ANY(%s)",
             ids,
@@ -267,6 +270,10 @@ class Rights:
             if checksum in self.secrets.files:
                 self.holders[self.secrets.files[checksum]].add(event_id)
 
+    def get_partner(self, person):
+        """Return the id of their contact, which may have been merged with another."""
+        return self.partners.get(person.user_id, person.partner_id)
+
     def get_people(self):
         """Return all that decides who is what, for comparing."""
         return self.internal, self.companies, self.groups, dict(self.levels)
@@ -311,7 +318,7 @@ class Rights:
     def is_guest(self, person, event):
         """Say whether the event is theirs whatever its calendar and its privacy."""
         return (
-            person.partner_id in self.attending[event.id]
+            self.get_partner(person) in self.attending[event.id]
             or person.user_id is not None
             and (
                 person.user_id == event.organizer_id
@@ -325,7 +332,7 @@ class Rights:
             return False
         if not event.calendar_id or person.user_id == event.organizer_id:
             return True
-        if event.private and person.partner_id not in self.attending[event_id]:
+        if event.private and self.get_partner(person) not in self.attending[event_id]:
             return False
         return self.get_level(person, event.calendar_id) >= WRITE
 
@@ -380,7 +387,8 @@ class Rights:
     def _may_know_token(self, person, token):
         if token in self.attendee_tokens:
             event_id, partner_id = self.attendee_tokens[token]
-            return partner_id == person.partner_id or self.may_write(person, event_id)
+            mine = partner_id == self.get_partner(person)
+            return mine or self.may_write(person, event_id)
         event_id = self.tokens.get(token)
         if event_id is None:
             return True

@@ -607,7 +607,7 @@ class Check:
             if not new or new[:3] == old[:3]:
                 continue
             events = {old[0], new[0]} & before.events.keys()
-            answers = new[:2] == old[:2] and old[1] == by.partner_id
+            answers = new[:2] == old[:2] and old[1] == before.get_partner(by)
             if not answers and not all(before.may_write(by, e) for e in events):
                 name = self.world.name("calendar.attendee", attendee_id)
                 self.report(

@@ -308,7 +308,11 @@ class World:
         self.new_event(
             "office.cancelled", agenda_status_id=self.case.cancelled.id, show_as="busy"
         )
-        self.new_event("office.lead", opportunity_id=self.get("crm.lead.open").id)
+        self.new_event(
+            "office.lead",
+            date=datetime(2030, 7, 8),  # after the one that is hidden
+            opportunity_id=self.get("crm.lead.open").id,
+        )
         self.new_event("rooms.open")
         self.new_event("rooms.lent", user_id=users["attendee"].id)
         self.new_event("rooms.private", **private, partner_ids=people("organizer"))

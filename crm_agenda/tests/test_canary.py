@@ -17,10 +17,12 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .canary_calls import KINDS, READ, Caller, sweep
+from .canary_guards import GUARDS, taken_out
 from .canary_siege import Siege
 from .canary_world import NOW, World
 from .common import RollBack, RolledBackMachine, TestAgendaCommon
 
+HOLES = os.environ.get("AGENDA_HOLES", "")  # "all", or which, such as "5,9"
 EXAMPLES = int(os.environ.get("AGENDA_EXAMPLES", 0))
 SEED = int(os.environ.get("AGENDA_SEED") or Random().randrange(2**32))
 ONLY = os.environ.get("AGENDA_KINDS", "").split()  # of KINDS, or all of them
@@ -40,17 +42,17 @@ NOISY = (
 
 
 @tagged("post_install", "-at_install")
-@unittest.skipUnless(
-    EXAMPLES,
-    "finds what is known and not closed yet, such as a lead's chatter: `make attack`",
-)
 class TestCanary(TestAgendaCommon):
-    def test_nobody_gets_in(self):
+    def setUp(self):
+        super().setUp()
         self.freeze(NOW)
-        world = World(self, READ)
+        self.world = World(self, READ)
         for model, fields in READ.items():
             fields[:] = [f for f in fields if f in self.env[model]._fields]
-        report = Report(world)
+
+    @unittest.skipIf(HOLES, "makes holes instead")
+    def test_nobody_gets_in(self):
+        report = Report(self.world)
         with mute_logger(*NOISY):
             kinds = {kind: KINDS[kind] for kind in ONLY or KINDS}
             CanaryMachine.run(
@@ -61,12 +63,34 @@ class TestCanary(TestAgendaCommon):
             sys.stdout.write(text)
         self.assertFalse(report.found, text)
 
+    @unittest.skipUnless(HOLES, "of the canary itself: AGENDA_HOLES=all make attack")
+    def test_each_hole_is_found(self):
+        missed = []
+        for what, kinds, guards in GUARDS:
+            if not what.startswith(tuple(HOLES.split(","))) and HOLES != "all":
+                continue
+            report = Report(self.world, enough=1)
+            kinds = {kind: KINDS[kind] for kind in kinds.split()}
+            with suppress(RollBack), self.env.cr.savepoint(), mute_logger(*NOISY):
+                with taken_out(self.env, guards):
+                    CanaryMachine.run(
+                        EXAMPLES or 200, STEPS, case=self, report=report, kinds=kinds
+                    )
+                raise RollBack
+            self.forget()
+            sorts = ", ".join(report.found) or "NOT FOUND"
+            sys.stdout.write(f"{what}: {report.examples} examples, {sorts}\n")
+            sys.stdout.flush()
+            missed += [] if report.found else [what]
+        self.assertFalse(missed)
+
 
 class Report:
     """What all examples gave away; of each sort, the shortest example."""
 
-    def __init__(self, world):
+    def __init__(self, world, enough=None):
         self.world = world
+        self.enough = enough
         self.calls = 0
         self.examples = 0
         self.counts = defaultdict(set)
@@ -139,8 +163,14 @@ class CanaryMachine(RolledBackMachine):
             ),
         )
 
+    @property
+    def is_done(self):
+        return bool(self.report.enough and self.report.found)
+
     @initialize(seed=SEEDS)
     def begin(self, seed):
+        if self.is_done:
+            return
         self.report.examples += 1
         self.steps = []
         self.caller = Caller(self.report.world, self.get_random(seed), self.kinds)
@@ -150,6 +180,8 @@ class CanaryMachine(RolledBackMachine):
 
     @rule(seed=SEEDS)
     def step(self, seed):
+        if self.is_done:
+            return
         self.run_step(self.caller.draw(self.get_random(seed)))
 
     def get_random(self, seed):
@@ -165,7 +197,7 @@ class CanaryMachine(RolledBackMachine):
     def teardown(self):
         try:
             if hasattr(self, "siege"):
-                for step in self.reads:
+                for step in [] if self.is_done else self.reads:
                     self.run_step(step)
                     self.steps.pop()
         finally:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..models.compat import USER_GROUPS
@@ -85,6 +85,14 @@ class TestToldElsewhere(TestAgendaCommon):
         self.new_event(shared_user_ids=[(4, self.stranger.id)])
         name = self.as_user(person, self.stranger).read(["agenda_calendar_id"])
         self.assertEqual(name[0]["agenda_calendar_id"][1], "Secret calendar")
+
+    def test_refusal_names_no_type_of_another_company(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        foreign = self.visit.copy({"name": "Secret type", "company_id": company.id})
+        mine = self.new_calendar("Mine", self.stranger)
+        with self.assertRaises(UserError) as refusal, self.env.cr.savepoint():
+            self.as_user(mine, self.stranger).default_type_id = foreign.id
+        self.assertNotIn("Secret type", str(refusal.exception))
 
     def test_hidden_calendar_proposes_nothing(self):
         self.calendar.default_type_id = self.visit
