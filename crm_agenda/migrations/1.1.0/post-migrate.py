@@ -44,7 +44,13 @@ def migrate(cr, version):
     )
     for model, domain in WAITING.items():
         cr.execute(
-            "UPDATE crm_agenda_document_model SET waits = TRUE, waiting_domain = %s "
-            "WHERE model = %s",
+            """
+            UPDATE crm_agenda_document_model
+               SET waits = TRUE, waiting_domain = %s, event_type_id = (
+                   SELECT res_id FROM ir_model_data
+                    WHERE module = 'crm_agenda' AND name = 'crm_agenda_event_type_visit'
+                   )
+             WHERE model = %s
+            """,
             [domain, model],
         )
