@@ -1,4 +1,4 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from psycopg2 import sql
 
@@ -205,11 +205,19 @@ class CrmAgendaCalendar(models.Model):
         return super(CrmAgendaCalendar, self - hidden)._compute_display_name()
 
     def _default_color(self):
-        """Return the colour that the fewest calendars have."""
-        # sudo: only a number comes out, and it tells calendars apart that the
-        # user may later see together.
-        used = self.sudo().search([]).mapped("color")
-        return min(COLORS, key=used.count)
+        return self._pick_colors(1)[0]
+
+    @api.model
+    def _pick_colors(self, count):
+        """Return the colours that the fewest calendars have, one after the other."""
+        # sudo: only numbers come out, and they tell calendars apart that the user may
+        # later see together.
+        used = Counter(self.sudo().search([]).mapped("color"))
+        colors = []
+        for _index in range(count):
+            colors.append(min(COLORS, key=lambda color: used[color]))
+            used[colors[-1]] += 1
+        return colors
 
     @api.depends("company_id")
     def _compute_resource_calendar_id(self):
@@ -344,6 +352,17 @@ class CrmAgendaCalendar(models.Model):
                     ("agenda_status_id.company_id", "not in", companies),
                 ]
             )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Tell those apart that are created at once: a default knows none of them."""
+        if "default_color" not in self.env.context:
+            colors = self._pick_colors(len(vals_list))
+            vals_list = [
+                {"color": color, **vals}
+                for color, vals in zip(colors, vals_list, strict=True)
+            ]
+        return super().create(vals_list)
 
     def write(self, vals):
         result = super().write(vals)

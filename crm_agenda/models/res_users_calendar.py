@@ -1,10 +1,6 @@
 """The calendar with which everybody starts."""
 
-from collections import Counter
-
 from odoo import api, models
-
-from .crm_agenda_calendar import COLORS
 
 
 class ResUsers(models.Model):
@@ -41,18 +37,14 @@ class ResUsers(models.Model):
         )
         if not users:
             return
-        used = Counter(calendars.search([]).mapped("color"))
         vals_list = []
         for user in users:
-            color = min(COLORS, key=lambda color: used[color])
-            used[color] += 1
             vals_list.append(
                 {
                     "name": user.name,
                     "owner_id": user.id,
                     "company_id": user.company_id.id,
                     "kind": "person",
-                    "color": color,
                 }
             )
         for user, calendar in zip(users, calendars.create(vals_list), strict=True):

@@ -45,6 +45,12 @@ class TestAgendaCalendar(TestAgendaCommon):
     def test_new_calendars_get_different_colours(self):
         colors = [self.new_calendar(f"Calendar {i}").color for i in range(3)]
         self.assertEqual(len(set(colors)), 3)
+        calendars = self.env["crm.agenda.calendar"]
+        calendars.search([]).color = 0  # which is none
+        several = calendars.create(
+            [{"name": name, "owner_id": self.owner.id} for name in "ABCDEFGHIJK"]
+        )
+        self.assertEqual(len(set(several.mapped("color"))), 11)
 
     def test_coming_events_are_those_the_user_reads(self):
         self.new_event()
