@@ -1,2 +1,3 @@
 from . import test_feed
+from . import test_feed_screen
 from . import test_ical
