@@ -120,7 +120,8 @@ class CalendarEvent(models.Model):
             "id": self.id,
             "name": self.name,
             "time": self._get_when(day=day),
-            "status": self.agenda_status_id.name,
+            # sudo: as of the type in the details
+            "status": self.agenda_status_id.sudo().name,
             "kind": self.agenda_status_kind,
             "late": self.is_late,
             "can_edit": self.user_can_edit,

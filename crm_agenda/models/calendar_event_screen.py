@@ -63,14 +63,12 @@ class CalendarEvent(models.Model):
                     [False, self.sudo().agenda_calendar_id.company_id.id],
                 )
             ]
-        )  # sudo: whoever reads the event may know its company
+        )  # sudo: whoever reads the event may know its company, and its status
+        statuses = statuses.sudo() | self.agenda_status_id.sudo()
         return {
             **self._get_details(),
             "status_id": self.agenda_status_id.id,
-            "statuses": [
-                {"id": status.id, "name": status.name}
-                for status in statuses | self.agenda_status_id
-            ],
+            "statuses": [{"id": status.id, "name": status.name} for status in statuses],
         }
 
     def _get_details(self):
@@ -78,10 +76,12 @@ class CalendarEvent(models.Model):
         self.ensure_one()
         self.check_access("read")
         document = self.document_ref
+        # sudo: its name is the event's, to whom it was shared in another company too
+        event_type = self.agenda_type_id.sudo()
         return {
             **self._get_visit(),
-            "type": self.agenda_type_id.name,
-            "type_color": self.agenda_type_id.color,
+            "type": event_type.name,
+            "type_color": event_type.color,
             "document": (document or self.document_kind)
             and {
                 "id": bool(document) and document.id,

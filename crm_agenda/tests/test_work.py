@@ -47,6 +47,34 @@ class WorkCase(TestAgendaCommon):
 
 @tagged("post_install", "-at_install")
 class TestWork(WorkCase):
+    def test_an_event_of_another_company_is_in_the_day_of_an_extra_user(self):
+        company = self.env["res.company"].create({"name": "Other company"})
+        host = self.new_user(
+            "host", company_id=company.id, company_ids=[(6, 0, company.ids)]
+        )
+        calendar = self.new_calendar("Abroad", host, company_id=company.id)
+        status = self.env["crm.agenda.event.status"].create(
+            {"name": "Ready abroad", "company_id": company.id}
+        )
+        event_type = self.env["crm.agenda.event.type"].create(
+            {"name": "Visit abroad", "company_id": company.id}
+        )
+        event = self.new_event(
+            calendar,
+            start=NOW,
+            agenda_status_id=status.id,
+            agenda_type_id=event_type.id,
+            shared_user_ids=[(6, 0, self.owner.ids)],
+        )
+        (card,) = self.get_my_day()["days"][0]["cards"]
+        self.assertEqual(card["id"], event.id)
+        self.assertEqual(card["status"], "Ready abroad")
+        self.assertEqual(card["type"], "Visit abroad")
+        self.forget()
+        popover = event.with_user(self.owner).get_popover_details()
+        self.assertEqual(popover["type"], "Visit abroad")
+        self.assertIn({"id": status.id, "name": "Ready abroad"}, popover["statuses"])
+
     def test_start_and_done_keep_the_time(self):
         event = self.new_event(start=NOW)
         mine = event.with_user(self.owner)
