@@ -1,9 +1,16 @@
 """What the board asks: the day of each calendar, and what waits for a place in it."""
 
+import logging
+from datetime import datetime
+
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+
+from .crm_agenda_calendar_hours import LONGEST_PERIOD
+
+_logger = logging.getLogger(__name__)
 
 EVENT = "calendar.event"
 LISTED = 80  # of each kind that waits: the rest is found by its name
@@ -25,7 +32,9 @@ class CrmAgendaBoard(models.AbstractModel):
             "taken": hours, "away": bool, "can_write": bool}}``
         """
         calendars = self.env["crm.agenda.calendar"].search([("id", "in", calendar_ids)])
-        start, stop = map(fields.Datetime.to_datetime, (start, stop))
+        start, stop = calendars._read_period(start, stop)
+        if stop - start > LONGEST_PERIOD:
+            return {}
         working = calendars._get_working_times(start, stop)
         taken = calendars._get_taken_hours(start, stop)
         # sudo: to who sees a calendar, absence is time that is not free
@@ -62,9 +71,12 @@ class CrmAgendaBoard(models.AbstractModel):
             count += documents.search_count(domain)
         domain = self._get_queue_domain(text)
         events = self.env[EVENT]
-        rows += self._describe_events(events.search(domain, limit=LISTED))
+        found = events.search(domain, limit=LISTED, order="create_date, id")
+        rows += self._describe_events(found)
         count += events.search_count(domain)
-        return {"rows": sorted(rows, key=lambda row: row["since"]), "count": count}
+        # What was imported may not say since when it is there.
+        rows.sort(key=lambda row: row["since"] or datetime.max)
+        return {"rows": rows, "count": count}
 
     @api.model
     def schedule(self, model, res_id, calendar_id, start, allday=False):
@@ -141,8 +153,31 @@ class CrmAgendaBoard(models.AbstractModel):
         return {
             model: document_model
             for model, document_model in linkable.items()
-            if document_model.waits and self.env[model].has_access("read")
+            if document_model.waits
+            and self.env[model].has_access("read")
+            and self._can_search(document_model)
         }
+
+    @api.model
+    def _can_search(self, document_model):
+        """Say whether the user can look for what waits.
+
+        The app that had a field of the domain may be gone meanwhile, or the field may
+        be for other people: the rest of the board is still there.
+        """
+        documents = self.env[document_model.model]
+        try:
+            documents._search(document_model._get_domain())
+        except AccessError:
+            return False
+        except (KeyError, TypeError, ValueError) as error:
+            _logger.warning(
+                "What waits of %s beside the board can't be found: %s",
+                document_model.model,
+                error,
+            )
+            return False
+        return True
 
     @api.model
     def _get_queues(self):

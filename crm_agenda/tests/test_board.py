@@ -1,11 +1,13 @@
 """The board: a day of calendars side by side, and what waits beside it."""
 
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models import crm_agenda_board
 from .browser import BrowserCase
 from .common import TestAgendaCommon
 
@@ -145,6 +147,48 @@ class TestBoard(BoardCase):
         for domain in ("nonsense", "[('colour', '=', 1)]", "[('state']"):
             with self.refused("can't be found"):
                 orders.waiting_domain = domain
+
+    def test_what_waited_longest_is_listed_first(self):
+        incidents = self.new_event(self.queue, name="Oldest", start=NOON)
+        incidents += self.new_event(self.queue, start=NOON + timedelta(days=1))
+        self.env.cr.execute(
+            "UPDATE calendar_event SET create_date = '2001-01-01' WHERE id = %s",
+            [incidents[0].id],
+        )
+        self.forget()
+        with patch.object(crm_agenda_board, "LISTED", 1):
+            waiting = self.board.get_waiting()
+        events = [r["id"] for r in waiting["rows"] if r["model"] == "calendar.event"]
+        self.assertEqual(events, incidents[0].ids)
+
+    def test_what_does_not_say_since_when_it_waits_is_last(self):
+        incident = self.new_event(self.queue)
+        self.env.cr.execute(
+            "UPDATE calendar_event SET create_date = NULL WHERE id = %s", incident.ids
+        )
+        self.forget()
+        self.assertEqual(self.get_waiting()[-1], ("calendar.event", incident.id))
+
+    def test_a_filter_that_became_wrong_leaves_the_rest_of_the_board(self):
+        incident = self.new_event(self.queue)
+        # As when the app with the field is uninstalled.
+        self.env.cr.execute(
+            "UPDATE crm_agenda_document_model SET waiting_domain = %s "
+            "WHERE model = 'sale.order'",
+            ["[('field_of_an_app_that_is_gone', '=', 1)]"],
+        )
+        self.forget()
+        with self.assertLogs(crm_agenda_board.__name__, "WARNING") as log:
+            waiting = self.get_waiting()
+        self.assertIn(("calendar.event", incident.id), waiting)
+        self.assertNotIn((self.order._name, self.order.id), waiting)
+        self.assertIn("field_of_an_app_that_is_gone", log.output[0])
+
+    def test_a_day_is_no_century(self):
+        ids = self.calendar.ids
+        self.assertFalse(self.board.get_day("1990-01-01", "2090-01-01", ids))
+        with self.refused("takes dates from"):
+            self.board.get_day("0001-01-01", "0001-01-02", ids)
 
     def get_day(self, user, calendar=None):
         calendar = calendar or self.calendar
