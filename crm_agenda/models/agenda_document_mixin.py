@@ -100,13 +100,12 @@ class AgendaDocumentMixin(models.AbstractModel):
                 operator,
                 limit and limit - len(own),
             )
+        found = own + others
+        records = self.browse([id_ for id_, _label in found])
+        partners = [record.partner_id.display_name for record in records]
         return [
-            (record.id, f"{label} – {partner}" if partner else label)
-            for record, label, partner in (
-                (record, label, record.partner_id.display_name)
-                for id_, label in own + others
-                for record in self.browse(id_)
-            )
+            (id_, f"{label} – {partner}" if partner else label)
+            for (id_, label), partner in zip(found, partners, strict=True)
         ]
 
     @api.model

@@ -81,6 +81,24 @@ class TestDocumentEvents(TestAgendaCommon):
             [self.order.id],
         )
 
+    def test_whose_documents_are_is_asked_once_for_all(self):
+        others = self.env["res.partner"].create(
+            [{"name": f"Customer {number}"} for number in range(20)]
+        )
+        orders = self.env["sale.order"].with_context(
+            agenda_customer_id=self.customer.id
+        )
+        orders.create([{"partner_id": other.id} for other in others])
+        orders.name_search("", limit=2)
+
+        def count(limit):
+            self.forget()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(len(orders.name_search("", limit=limit)), limit)
+            return self.env.cr.sql_log_count - before
+
+        self.assertEqual(count(20), count(2))
+
     def test_a_document_of_another_customer_is_told(self):
         other = self.env["res.partner"].create({"name": "Somebody else"})
         contact = self.env["res.partner"].create(
