@@ -142,7 +142,8 @@ class CrmAgendaFeed(models.Model):
         feed = self.sudo().search([("key_hash", "=", hashed)], limit=1)
         user = feed.user_id
         if not (feed and user.active and user._is_internal()):
-            times[hashed] = datetime.now()
+            # Asked for again, it is no other guess.
+            times.setdefault(hashed, datetime.now())
             if len(times) > MAX_TRIED:
                 times.pop(next(iter(times)))
             return self.browse()

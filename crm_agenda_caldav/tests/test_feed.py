@@ -152,6 +152,21 @@ class TestFeed(FeedCase):
         self.assertEqual(feeds._find("revoked", source), feeds)
         self.assertEqual(feeds._find("another guess", "192.0.2.8"), feeds)
 
+    def test_old_addresses_that_are_asked_for_again_lock_out_nobody(self):
+        self.env["ir.config_parameter"].set_param("base.login_cooldown_after", 5)
+        clock = self.freeze(datetime(2026, 3, 26, 9))
+        feed = self.new_feed()
+        key = self.make_key(feed).rpartition("/")[2].removesuffix(".ics")
+        feeds = self.env["crm.agenda.feed"].sudo()
+        source = "192.0.2.9"
+        self.addCleanup(lambda: self.env.registry._agenda_feed_tried.clear())
+        for number in range(5):
+            self.assertFalse(feeds._find(f"revoked {number}", source))
+        self.assertIsNone(feeds._find(key, source))
+        clock.tick(120)
+        feeds._find("revoked 0", source)
+        self.assertEqual(feeds._find(key, source), feed)
+
 
 @tagged("post_install", "-at_install")
 class TestFeedRoute(FeedCase, HttpCase):
