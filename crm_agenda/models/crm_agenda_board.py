@@ -94,6 +94,7 @@ class CrmAgendaBoard(models.AbstractModel):
             hours = event.duration
             values = {}
         elif document_model:
+            self._take_turns(document_model)
             domain = [("id", "=", res_id), *document_model._get_waiting_domain()]
             document = self.env[model].search(domain)
             # sudo: a type is configuration
@@ -119,6 +120,19 @@ class CrmAgendaBoard(models.AbstractModel):
         else:
             event = event.create(values)
         return event.id
+
+    @api.model
+    def _take_turns(self, document_model):
+        """Let one of two people who schedule the same at once meet what the other did.
+
+        No row is changed by both, of which PostgreSQL would refuse the second. So here
+        is one: the other's transaction is refused, and Odoo tries it again.
+        """
+        self.env.cr.execute(
+            "UPDATE crm_agenda_document_model SET model = model WHERE id = %s",
+            [document_model.id],
+            log_exceptions=False,
+        )
 
     @api.model
     def unschedule(self, event_id):

@@ -1,15 +1,19 @@
 """The board: a day of calendars side by side, and what waits beside it."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import retrying
 from odoo.tests import tagged
 
 from ..models import crm_agenda_board
 from .browser import BrowserCase
-from .common import TestAgendaCommon
+from .common import AtOnceCase, TestAgendaCommon
 
 NOON = datetime(2026, 3, 10, 12)
 
@@ -251,6 +255,80 @@ class TestBoard(BoardCase):
         rows = rows.filtered(lambda row: "crm_agenda.changed" in row.message)
         self.assertEqual(len(rows), 2)
         self.assertFalse([row for row in rows if "Moved" in row.message])
+
+
+@tagged("post_install", "-at_install")
+class TestScheduledAtOnce(AtOnceCase):
+    def setUp(self):
+        super().setUp()
+        with self.environment() as env:
+            orders = env["crm.agenda.document.model"].search(
+                [("model", "=", "sale.order")]
+            )
+            self.before = (orders.id, orders.read(["waits", "waiting_domain"])[0])
+            orders.write({"waits": True, "waiting_domain": "[]"})
+            partner = env["res.partner"].create({"name": "Customer"})
+            order = env["sale.order"].create({"partner_id": partner.id})
+            calendar = env["crm.agenda.calendar"].create(
+                {"name": "Technician", "owner_id": env.ref("base.user_admin").id}
+            )
+            self.ids = (order.id, calendar.id, partner.id)
+        self.addCleanup(self.clean_up)
+
+    def clean_up(self):
+        order_id, calendar_id, partner_id = self.ids
+        orders_id, before = self.before
+        with self.environment() as env:
+            env["crm.agenda.document.model"].browse(orders_id).write(
+                {fname: before[fname] for fname in ("waits", "waiting_domain")}
+            )
+            calendar = [("agenda_calendar_id", "=", calendar_id)]
+            env["calendar.event"].search(calendar).unlink()
+            env["crm.agenda.calendar"].browse(calendar_id).unlink()
+            env["sale.order"].browse(order_id).unlink()
+            env["res.partner"].browse(partner_id).unlink()
+
+    def schedule(self):
+        order_id, calendar_id, _partner_id = self.ids
+        with self.environment() as env:
+            env = env(user=env.ref("base.user_admin").id)
+            call = partial(
+                env["crm.agenda.board"].schedule,
+                "sale.order",
+                order_id,
+                calendar_id,
+                fields.Datetime.to_string(NOON),
+            )
+            try:
+                retrying(call, env)
+            except UserError as error:
+                env.cr.rollback()
+                return str(error)
+
+    def test_of_two_people_one_schedules_it(self):
+        with ThreadPoolExecutor() as pool, self.environment() as env:
+            # Both look at what waits before either has found a place for it.
+            env.cr.execute("LOCK TABLE calendar_event IN EXCLUSIVE MODE")
+            env.cr.execute("LOCK TABLE crm_agenda_document_model IN EXCLUSIVE MODE")
+            outcomes = [pool.submit(self.schedule) for _person in range(2)]
+            self.wait_for_locks(env, 2)
+            env.cr.rollback()
+            first, second = sorted(str(outcome.result()) for outcome in outcomes)
+        self.assertEqual(first, "None")
+        self.assertIn("does not wait any more", second)
+
+    def wait_for_locks(self, env, count):
+        deadline = time.monotonic() + 30
+        waiting = 0
+        while waiting < count and time.monotonic() < deadline:
+            time.sleep(0.05)
+            env.cr.execute(
+                "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND "
+                "relation IN ('calendar_event'::regclass, "
+                "'crm_agenda_document_model'::regclass)"
+            )
+            waiting = env.cr.fetchone()[0]
+        self.assertEqual(waiting, count)
 
 
 @tagged("post_install", "-at_install")
