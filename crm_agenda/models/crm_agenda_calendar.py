@@ -192,8 +192,8 @@ class CrmAgendaCalendar(models.Model):
         """
         hidden = self.browse()
         if self.env.su and not self.env.user._is_superuser():
-            stored = self.with_user(self.env.user).filtered("id")
-            hidden = stored - stored._filtered_access("read")
+            hidden = self.with_user(self.env.user).filtered("id")
+            hidden -= hidden._filter_visible()
             domain = [("agenda_calendar_id", "in", hidden.ids)]
             if hidden:
                 events = self.env["calendar.event"].with_user(self.env.user)
@@ -203,6 +203,15 @@ class CrmAgendaCalendar(models.Model):
         hidden = hidden.with_env(self.env)
         hidden.display_name = self.env._("Not shared")
         return super(CrmAgendaCalendar, self - hidden)._compute_display_name()
+
+    def _filter_visible(self):
+        """Return those that the user may see, asking for one user and not for all
+        members, as Odoo's own check in Python would."""
+        if not self or not self.browse().has_access("read"):
+            return self.browse()
+        self.flush_model(["member_ids"])
+        calendars = self.with_context(active_test=False)
+        return calendars.search([("id", "in", self.ids)]).with_env(self.env)
 
     def _default_color(self):
         return self._pick_colors(1)[0]

@@ -12,15 +12,15 @@ CARD = ["name", "start", "agenda_calendar_id", "agenda_status_id", "customer_id"
 # What each of the methods below may take. For a kanban, 19.0's web client asks in one
 # go for the groups and for the cards of each.
 LIMITS = {
-    "week": 18,
+    "week": 19,
     "side_panel": 8,
-    "kanban": 26 if SERIES >= 19 else 21,
+    "kanban": 22 if SERIES >= 19 else 20,
     "pivot": 8,
-    "open": 17,
-    "count_contacts": 7,
+    "open": 18,
+    "count_contacts": 6,
     "plan": 55,
-    "move": 47,
-    "series": 124,
+    "move": 48,
+    "series": 101,
 }
 
 

@@ -172,6 +172,7 @@ class TestShareAccess(TestAgendaCommon):
     def test_an_owner_cannot_be_archived(self):
         alone = self.new_user("alone")
         calendar = self.new_calendar("Alone", alone)
+        self.new_event(calendar)
         with self.assertRaisesRegex(ValidationError, "another owner"):
             with self.env.cr.savepoint():
                 alone.active = False
