@@ -101,7 +101,7 @@ class CrmAgendaBoard(models.AbstractModel):
             event_type = document_model.sudo().event_type_id
             hours = event_type.default_duration or calendar.default_duration
             values = document and self._get_event_values(document, event_type)
-        if not (event or document_model and values):
+        if not calendar or not (event or document_model and values):
             raise UserError(
                 self.env._(
                     "This does not wait any more: somebody gave it a place, or it "

@@ -1,5 +1,7 @@
 from ast import literal_eval
 
+from psycopg2 import DataError
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -82,8 +84,15 @@ class CrmAgendaDocumentModel(models.Model):
     def _check_waiting_domain(self):
         for document in self.filtered(lambda d: d.waits and d.model in self.env):
             try:
-                self.env[document.model].search(document._get_domain(), limit=1)
-            except (KeyError, SyntaxError, TypeError, ValueError) as error:
+                with self.env.cr.savepoint():
+                    self.env[document.model].search(document._get_domain(), limit=1)
+            except (
+                DataError,
+                KeyError,
+                SyntaxError,
+                TypeError,
+                ValueError,
+            ) as error:
                 raise ValidationError(
                     self.env._(
                         "What waits of %(document)s can't be found so: %(error)s",

@@ -14,7 +14,8 @@ class IrWebsocket(models.AbstractModel):
         """Let members, and nobody else, hear of changes in their calendars."""
         asked = [c for c in channels if isinstance(c, str) and c.startswith(CHANNEL)]
         numbers = [channel.removeprefix(CHANNEL) for channel in asked]
-        calendar_ids = [int(number) for number in numbers if number.isdecimal()]
+        # As many digits as an id has at most.
+        calendar_ids = [int(n) for n in numbers if n.isdecimal() and len(n) < 10]
         calendars = self.env["crm.agenda.calendar"]
         if calendar_ids and calendars.has_access("read"):
             calendars = calendars.search([("id", "in", calendar_ids)])

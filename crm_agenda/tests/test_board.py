@@ -148,7 +148,12 @@ class TestBoard(BoardCase):
         orders = self.env["crm.agenda.document.model"].search(
             [("model", "=", "sale.order")]
         )
-        for domain in ("nonsense", "[('colour', '=', 1)]", "[('state']"):
+        for domain in (
+            "nonsense",
+            "[('colour', '=', 1)]",
+            "[('state']",
+            "[('id', '=', 'abc')]",
+        ):
             with self.refused("can't be found"):
                 orders.waiting_domain = domain
 
