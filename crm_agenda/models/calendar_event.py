@@ -39,6 +39,8 @@ BY_ITSELF = {
     "follow_recurrence": False,
     "videocall_channel_id": False,
 }
+# Hours, more than from the first to the last day of the agenda.
+LONGEST = 1100 * 366 * 24
 # Calendars that PostgreSQL looks up one by one; with more of them it is faster to look
 # at the events of everybody.
 FEW = 200
@@ -295,7 +297,7 @@ class CalendarEvent(models.Model):
                 key = (frozenset(asked.items()), missing)
                 if key not in defaults:
                     defaults[key] = self._get_agenda_defaults(asked, missing)
-                vals_list[index] = {**defaults[key], **vals}
+                vals_list[index] = self._add_stop({**defaults[key], **vals})
         events = self.browse()
         # Apart, as a file to import may have both.
         for calendar, run in groupby(
@@ -413,6 +415,28 @@ class CalendarEvent(models.Model):
             alarms = event_type.default_alarm_ids or calendar.default_alarm_ids
             values["alarm_ids"] = [(6, 0, alarms.ids)]
         return values
+
+    @api.model
+    def _add_stop(self, vals):
+        """Have what does not say when it ends last as long as is usual.
+
+        Odoo has it end an hour from now, whenever it starts.
+        """
+        if vals.get("stop") or not vals.get("start") or vals.get("allday"):
+            return vals
+        # sudo: as in _get_agenda_defaults
+        event_type = self.env["crm.agenda.event.type"].sudo()
+        calendar = self.env["crm.agenda.calendar"].sudo()
+        hours = (
+            vals.get("duration")
+            or event_type.browse(vals.get("agenda_type_id")).default_duration
+            or calendar.browse(vals["agenda_calendar_id"]).default_duration
+        )
+        start = fields.Datetime.to_datetime(vals["start"])
+        check_days(self.env, start.date())
+        # What is longer is refused: it would end after the last day.
+        length = timedelta(hours=min(hours, LONGEST))
+        return {**vals, "stop": start + length}
 
     def _propose_from_type(self):
         event_type, calendar = self.agenda_type_id, self.agenda_calendar_id

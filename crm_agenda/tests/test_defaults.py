@@ -1,7 +1,10 @@
 """What an event, a calendar or a wizard gets when nobody says it."""
 
+from datetime import datetime, timedelta
+
 from psycopg2 import IntegrityError
 
+from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -84,6 +87,26 @@ class TestEmptyValues(TestAgendaCommon):
         event = self.new_event(agenda_status_id=False, agenda_type_id=False)
         self.assertEqual(event.agenda_status_id, self.planned)
         self.assertEqual(event.agenda_type_id, self.visit)
+
+    def test_without_an_end_it_lasts_as_long_as_is_usual(self):
+        self.visit.default_duration = 2
+        calendar = {"agenda_calendar_id": self.calendar.name}
+        for columns, hours in (
+            ({"stop": ""}, 2),
+            ({"stop": "", "duration": "0.5"}, 0.5),
+            ({"stop": "", "start": "2020-01-07 09:00:00"}, 2),
+        ):
+            with self.subTest(**columns):
+                event = self.load({**calendar, **columns})
+                self.assertEqual(event.stop - event.start, timedelta(hours=hours))
+                self.assertEqual(event.duration, hours)
+        values = {"name": "Long", "agenda_calendar_id": self.calendar.id}
+        for start, hours in (
+            (datetime(2030, 1, 7, 9), 1e12),
+            (datetime(9999, 12, 31, 23, 30), 1),
+        ):
+            with self.assertRaises(ValidationError):
+                self.Event.create({**values, "start": start, "duration": hours})
 
     def test_a_form_keeps_the_type_that_was_cleared(self):
         events = self.Event.with_user(self.owner).with_context(agenda=True)
