@@ -27,14 +27,20 @@ class CalendarEvent(models.Model):
     )
 
     # Who changes the working hours does not change what was planned with the old ones.
-    @api.depends("slot_start", "slot_stop", "agenda_calendar_id.resource_calendar_id")
+    @api.depends(
+        "allday",
+        "slot_start",
+        "slot_stop",
+        "agenda_calendar_id.resource_calendar_id",
+    )
     def _compute_agenda_hours(self):
         days = defaultdict(self.browse)
         for event in self:
             length = event.slot_stop - event.slot_start if event.slot_stop else NOTHING
             event.agenda_hours = length / HOUR
             hours = event.sudo().agenda_calendar_id.resource_calendar_id
-            if length >= DAY and hours:
+            # A day may have but 23 hours.
+            if hours and (length >= DAY or length and event.allday):
                 days[hours, event.slot_start.year] |= event
         for (hours, _year), events in days.items():
             events._count_working_hours(hours)

@@ -80,6 +80,10 @@ class TestLoad(TestAgendaCommon):
             event.write(values)
             self.assertEqual(event.agenda_hours, 0)
 
+    def test_a_day_on_which_the_clocks_change(self):
+        for day in (date(2026, 3, 29), date(2026, 10, 25)):  # Sundays
+            self.assertEqual(self.new_days(day, day).agenda_hours, 0)
+
     def test_what_lasts_for_centuries_breaks_nothing(self):
         event = self.new_event(
             start=datetime(2026, 3, 30), stop=datetime(2600, 1, 1), show_as="busy"
