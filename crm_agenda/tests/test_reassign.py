@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime, time
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
@@ -54,6 +54,28 @@ class TestReassign(TestAgendaCommon):
         events = form.save().event_ids.with_env(self.env)
         self.assertEqual(events, self.events | early)
         self.assertNotIn(late, events)
+
+    def test_days_are_the_same_in_every_time_zone(self):
+        self.events.unlink()
+        days = {}
+        for day in (date(2026, 3, 25), date(2026, 3, 26), date(2026, 3, 27)):
+            days[day] = self.new_event(
+                allday=True,
+                start=datetime.combine(day, time(8)),
+                stop=datetime.combine(day, time(18)),
+                start_date=day,
+                stop_date=day,
+            )
+        for tz in ("Etc/GMT+12", "Europe/Madrid", "Pacific/Kiritimati"):
+            self.office.tz = tz
+            wizard = self.env["crm.agenda.reassign"].with_user(self.office)
+            for day, event in days.items():
+                with self.subTest(tz=tz, day=day):
+                    form = Form(wizard.with_context(default_source_id=self.calendar.id))
+                    form.date_from = form.date_to = day
+                    form.calendar_id = self.other
+                    events = form.save().event_ids
+                    self.assertEqual(events.with_env(self.env), event)
 
     def test_clashes_are_shown_before_anything_is_written(self):
         self.new_event(calendar=self.other, name="Taken", start=TEN)

@@ -101,8 +101,18 @@ class CrmAgendaReassign(models.TransientModel):
         return [
             ("agenda_calendar_id", "=", self.source_id.id),
             ("agenda_status_id.kind", "=", "open"),
+            "|",
+            "&",
+            "&",
+            ("allday", "=", False),
             ("start", ">=", start),
             ("start", "<", stop),
+            # Its days are the same in every time zone.
+            "&",
+            "&",
+            ("allday", "=", True),
+            ("start_date", ">=", self.date_from),
+            ("start_date", "<=", self.date_to),
         ]
 
     def _get_clashes(self):
