@@ -98,7 +98,7 @@ class CrmAgendaBoard(models.AbstractModel):
             domain = [("id", "=", res_id), *document_model._get_waiting_domain()]
             document = self.env[model].search(domain)
             # sudo: a type is configuration
-            event_type = document_model.sudo().event_type_id
+            event_type = document_model.sudo().event_type_id.filtered("active")
             hours = event_type.default_duration or calendar.default_duration
             values = document and self._get_event_values(document, event_type)
         if not calendar or not (event or document_model and values):

@@ -86,6 +86,10 @@ class TestBoard(BoardCase):
         hours = self.visit.default_duration or self.calendar.default_duration
         self.assertEqual(event.stop, NOON + timedelta(hours=hours))
 
+    def test_an_archived_type_is_not_given(self):
+        self.visit.active = False
+        self.assertFalse(self.schedule(self.order).agenda_type_id)
+
     def test_it_is_scheduled_once(self):
         self.schedule(self.order)
         with self.refused("does not wait any more", UserError):
