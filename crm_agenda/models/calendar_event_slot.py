@@ -243,7 +243,8 @@ class CalendarEvent(models.Model):
                     raise ValidationError(event._get_refusal(others)) from None
             # The other one is of a transaction that ended after ours had begun.
             raise ValidationError(events._get_refusal(self.browse())) from None
-        del self.env.cr.precommit.data[UNCHECKED]
+        # It may be gone: what else was to be flushed may have run this too.
+        self.env.cr.precommit.data.pop(UNCHECKED, None)
 
     def _get_refusal(self, others):
         """Return what says that these events can't be at that time, and why.

@@ -46,6 +46,13 @@ class TestDoubleBooking(TestAgendaCommon):
         form.stop = TEN.replace(hour=12)
         return form
 
+    def test_a_calendar_that_was_made_just_now_refuses(self):
+        # Its members are still to be written, and with them what they are reminded of.
+        calendar = self.new_calendar("New", double_booking="refuse")
+        self.new_series(calendar=calendar, user=self.env.user, start=TEN)
+        with self.assertRaises(ValidationError):
+            self.book(calendar=calendar)
+
     def test_allowed_says_nothing(self):
         self.book()
         self.assertFalse(self.open_form().has_clash)
