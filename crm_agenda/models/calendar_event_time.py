@@ -109,9 +109,9 @@ class CalendarEvent(models.Model):
             pytz.utc.localize(instant).astimezone(zone) for instant in (start, stop)
         )
         # What ends at midnight is not in the day that begins then.
-        last = max(start, stop - timedelta(microseconds=1)).date()
+        last = stop if stop < start else max(start, stop - timedelta(microseconds=1))
         begin, end = self._write_hour(start), self._write_hour(stop)
-        if last != (day or start.date()) or begin == end:
+        if last.date() != (day or start.date()) or begin == end:
             end = f"{self._write_date(stop)} {end}"
         if start.date() != day:
             begin = f"{self._write_date(start)} {begin}"

@@ -126,6 +126,10 @@ class TestTime(TestReminderCommon):
                 event = self.plan(start, stop, "Europe/Madrid")
                 self.assertEqual(self.read_back(event, "es_ES"), text)
 
+    def test_what_would_end_before_it_starts_tells_both_days(self):
+        with self.assertRaisesRegex(ValidationError, "03/27/2026.*03/26/2026"):
+            self.new_event(start=datetime(2026, 3, 27, 9), stop=datetime(2026, 3, 26))
+
     def test_below_its_day_an_event_does_not_repeat_it(self):
         night = self.plan(
             datetime(2026, 12, 21, 20), datetime(2026, 12, 23), "Europe/Madrid"
