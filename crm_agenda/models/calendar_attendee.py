@@ -44,16 +44,22 @@ class CalendarAttendee(models.Model):
     def _get_told_by_odoo(self, mail_template, notify_author):
         """Leave out whom the agenda tells of a new time, with the old one and all else.
 
-        And the user who does it, to whom Odoo sends nothing either, but finds out only
-        once it has drawn up the invitation.
+        And who has no login, of what is over; and the user who does it, to whom Odoo
+        sends nothing either, but finds out only once it has drawn up the invitation.
         """
         told = self
         agenda = self.filtered("event_id.agenda_calendar_id")
         if not notify_author:
             told -= agenda.filtered(lambda a: a.partner_id == self.env.user.partner_id)
+        change = get_change(self.env)
+        if change:  # and not a message that somebody chooses to send
+            states, now = agenda.event_id._get_states(), fields.Datetime.now()
+            over = {id_ for id_, state in states.items() if state.is_settled(now)}
+            told -= agenda.filtered(
+                lambda a: a.event_id.id in over and a.partner_id.partner_share
+            )
         moved = "calendar.calendar_template_meeting_changedate"
         if mail_template == self.env.ref(moved, raise_if_not_found=False):
-            change = get_change(self.env)
             series = change and change.of_series  # of which Odoo tells one event
             told -= agenda.filtered(lambda a: series or not a.partner_id.partner_share)
         return told

@@ -159,6 +159,24 @@ class TestUpdate(TestAgendaCommon):
                     event.write(values)
                     self.assert_heard(f"{heading}: Boiler check", self.told_all)
 
+    def test_nobody_outside_is_invited_to_what_is_over(self):
+        self.customer.email = "customer@example.com"
+        over = TEN - timedelta(days=7)
+        for name, initial, invited in (
+            ("coming", {}, 1),
+            ("past", {"start": over}, 0),
+            ("cancelled", {"agenda_status_id": self.cancelled.id}, 0),
+        ):
+            with self.subTest(name):
+                event = self.plan(**initial)
+                sent = [("partner_ids", "in", self.customer.ids)]
+                before = self.env["mail.message"].search_count(sent)
+                mailing = event.with_context(no_mail_to_attendees=False)
+                mailing.partner_ids = [(4, self.customer.id)]
+                self.forget()
+                after = self.env["mail.message"].search_count(sent)
+                self.assertEqual(after - before, invited)
+
     def test_who_waited_for_it_hears_that_it_is_moved_to_the_past(self):
         self.customer.email = "customer@example.com"
         event = self.plan(partner_ids=[(4, self.customer.id)])
