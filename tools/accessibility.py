@@ -53,7 +53,9 @@ def get_screens(office, manager, technician):
     ):
         office.open(AGENDA, view, domain=domain)
         if name == "month":
-            office.choose_scale("month")
+            office.page.click(".o_calendar_header .scale_button_selection")
+            office.page.locator(".o_scale_button_month").first.click()
+            office.settle()
         yield name, office.page
     manager.open(CALENDARS, "form", model="crm.agenda.calendar", domain=CALENDAR)
     yield "calendar and its shares", manager.page
@@ -68,11 +70,11 @@ def examine(page):
     for finding in page.evaluate(RUN):
         if finding["impact"] in SERIOUS:
             for node in finding["nodes"]:
-                opening = node["html"].partition(">")[0]
+                opening = node["html"].partition(">")[0].removeprefix("<")
                 tag, *names = re.split(r'\s.*?class="|["\s]', opening)
                 kind = next((n for n in names if "o_" in n or n.startswith("fc")), "")
                 findings[finding["id"], tag, kind] = (
-                    f"  {finding['help']}: {opening}>\n"
+                    f"  {finding['help']}: <{opening}>\n"
                     f"    {' '.join(node['failureSummary'].split())}"
                 )
     return findings
