@@ -24,8 +24,14 @@ export class BoardDayRenderer extends AgendaCommonRenderer {
         this.action = useService("action");
         this.notification = useService("notification");
         onMounted(() => this.scrollToFirstHour());
-        // The hours that are taken change with the events.
-        onPatched(() => this.fc.api.setOption("dayHeaderContent", this.getHeaderHtml.bind(this)));
+        let { days } = this.props.model.data;
+        onPatched(() => {
+            if (days !== this.props.model.data.days) {
+                // The hours that are taken change with the events.
+                days = this.props.model.data.days;
+                this.fc.api.setOption("dayHeaderContent", this.getHeaderHtml.bind(this));
+            }
+        });
     }
 
     get columns() {
