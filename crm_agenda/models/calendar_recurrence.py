@@ -9,6 +9,14 @@ class CalendarRecurrence(models.Model):
 
     _guarded_in_write = ("base_event_id",)
 
+    def unlink(self):
+        """Refuse who may not write all the events that would leave their series."""
+        # sudo: a series may have private occurrences
+        events = self.env["calendar.event"].sudo().with_context(active_test=False)
+        events = events.search([("recurrence_id", "in", self.ids)])
+        events.with_env(self.env)._check_linkable()
+        return super().unlink()
+
     def _select_new_base_event(self):
         # sudo: who deletes the last events of a series that they may read reads the
         # series no more; it only takes one of its own events

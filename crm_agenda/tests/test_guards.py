@@ -170,6 +170,16 @@ class TestGuards(TestAgendaCommon):
             "owner": lambda: there.write({"owner_id": self.spy.id}),
         }
 
+    def test_a_series_ends_only_by_who_may_write_all_its_events(self):
+        series = self.new_series(name="Round")
+        series[-1].privacy = "private"
+        groups = "base.group_user,crm_agenda.group_agenda_manager"
+        administrator = self.new_user("administrator", groups)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            series.recurrence_id.with_user(administrator).unlink()
+        self.forget()
+        self.assertEqual(len(series.recurrence_id.calendar_event_ids), 3)
+
     def test_nobody_makes_themselves_a_manager(self):
         """1. A right given by the record that asks for it."""
         everybody = {"group_id": self.env.ref("base.group_user").id, "level": "manage"}
