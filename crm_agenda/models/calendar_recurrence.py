@@ -11,10 +11,7 @@ class CalendarRecurrence(models.Model):
 
     def unlink(self):
         """Refuse who may not write all the events that would leave their series."""
-        # sudo: a series may have private occurrences
-        events = self.env["calendar.event"].sudo().with_context(active_test=False)
-        events = events.search([("recurrence_id", "in", self.ids)])
-        events.with_env(self.env)._check_linkable()
+        self._find_events()._check_linkable()
         return super().unlink()
 
     def _select_new_base_event(self):
@@ -45,8 +42,13 @@ class CalendarRecurrence(models.Model):
     def _check_linkable(self):
         """Refuse who may not write all the events of the series, as one that joins
         gets their texts."""
+        # sudo: as in _find_events
+        base = self.sudo().base_event_id.with_env(self.env)
+        (self._find_events() | base)._check_linkable()
+
+    def _find_events(self):
+        """Return all the events of the series, archived ones too."""
         # sudo: a series may have private occurrences
         events = self.env["calendar.event"].sudo().with_context(active_test=False)
         events = events.search([("recurrence_id", "in", self.ids)])
-        events |= self.sudo().base_event_id
-        events.with_env(self.env)._check_linkable()
+        return events.with_env(self.env)
