@@ -34,6 +34,7 @@ from . import calendar_token
 from . import ir_http
 from . import ir_websocket
 from . import resource_calendar
+from . import resource_calendar_leaves
 from . import calendar_recurrence
 from . import mail_activity
 from . import mail_followers

@@ -23,7 +23,8 @@ class CalendarEvent(models.Model):
         compute="_compute_agenda_hours",
         store=True,
         help="What it takes of its calendar's time: nothing if it is cancelled or "
-        "shown as available. Of what lasts for a day or more, the working hours.",
+        "shown as available. Of what lasts for a day or more, the working hours, less "
+        "holidays and absences.",
     )
 
     # Who changes the working hours does not change what was planned with the old ones.
@@ -36,31 +37,37 @@ class CalendarEvent(models.Model):
     def _compute_agenda_hours(self):
         days = defaultdict(self.browse)
         for event in self:
-            length = event.slot_stop - event.slot_start if event.slot_stop else NOTHING
-            event.agenda_hours = length / HOUR
-            hours = event.sudo().agenda_calendar_id.resource_calendar_id
-            # A day may have but 23 hours.
-            if hours and (length >= DAY or length and event.allday):
-                days[hours, event.slot_start.year] |= event
-        for (hours, _year), events in days.items():
-            events._count_working_hours(hours)
+            event.agenda_hours = event._get_slot_length() / HOUR
+            if event._lasts_for_days():
+                days[event.slot_start.year] |= event
+        for events in days.values():
+            events._count_working_hours()
 
-    def _count_working_hours(self, hours):
+    def _get_slot_length(self):
+        return self.slot_stop - self.slot_start if self.slot_stop else NOTHING
+
+    def _lasts_for_days(self):
+        """Say whether it takes working hours, and not nights."""
+        length = self._get_slot_length()
+        # A day may have but 23 hours.
+        return length >= DAY or bool(length and self.allday)
+
+    def _count_working_hours(self):
         """Count those of events that begin in one year.
 
-        :param hours: their ``resource.calendar``; it is asked once for all of them, and
-            for no more than a year of what lasts longer
+        Their calendars are asked once for all of them, and for no more than a year of
+        what lasts longer.
         """
-        spans = []
-        for event in self:
-            length = min(event.slot_stop - event.slot_start, YEAR)
-            start = pytz.UTC.localize(event.slot_start)
-            spans.append((start, start + length, event))
-        first = min(start for start, _stop, _event in spans)
-        last = max(stop for _start, stop, _event in spans)
-        working = hours._attendance_intervals_batch(first, last)[False]
-        for span in spans:
-            shared = working & Intervals([span])
-            span[2].agenda_hours = sum(
-                (stop - start) / HOUR for start, stop, _r in shared
-            )
+        spans = {
+            event: (event.slot_start, min(event.slot_stop, event.slot_start + YEAR))
+            for event in self
+        }
+        first = min(start for start, _stop in spans.values())
+        last = max(stop for _start, stop in spans.values())
+        # sudo: who organizes an event need not be in its calendar, and only a number
+        # comes out
+        working = self.sudo().agenda_calendar_id._get_working_times(first, last)
+        for event, (start, stop) in spans.items():
+            span = (pytz.UTC.localize(start), pytz.UTC.localize(stop), event)
+            shared = working[event.sudo().agenda_calendar_id] & Intervals([span])
+            event.agenda_hours = sum((end - begin) / HOUR for begin, end, _r in shared)

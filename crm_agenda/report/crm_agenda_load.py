@@ -1,6 +1,7 @@
 """How much of the time that calendars work is taken, week by week."""
 
-from collections import Counter
+from bisect import bisect
+from collections import Counter, defaultdict
 from datetime import datetime, time, timedelta
 
 import pytz
@@ -12,6 +13,8 @@ from ..models.days import get_days
 
 WEEK = timedelta(weeks=1)
 WEEKS_BACK, WEEKS_AHEAD = 13, 26
+# What takes the working hours that it lasts, and not nights: see ``agenda_hours``.
+LASTS_FOR_DAYS = SQL("(allday OR slot_stop - slot_start >= INTERVAL '1 day')")
 
 
 class CrmAgendaLoad(models.Model):
@@ -25,7 +28,7 @@ class CrmAgendaLoad(models.Model):
     _depends = {
         "calendar.event": [
             "agenda_calendar_id",
-            "agenda_hours",
+            "allday",
             "slot_start",
             "slot_stop",
             "started_at",
@@ -50,7 +53,7 @@ class CrmAgendaLoad(models.Model):
 
     @property
     def _table_query(self):
-        columns = list(zip(*self._get_weeks(), strict=True)) or [()] * 5
+        columns = list(zip(*self._get_weeks(), strict=True)) or [()] * 6
         return SQL(
             """
             SELECT week.calendar_id * 10000
@@ -58,23 +61,25 @@ class CrmAgendaLoad(models.Model):
                    week.calendar_id,
                    week.monday AS week,
                    week.available,
-                   COALESCE(event.taken, 0) AS taken,
+                   week.days + COALESCE(event.hours, 0) AS taken,
                    COALESCE(work.hours, 0) AS worked,
-                   COALESCE(event.taken / NULLIF(week.available, 0), 0) AS ratio
+                   COALESCE(
+                     (week.days + COALESCE(event.hours, 0)) / NULLIF(week.available, 0),
+                     0
+                   ) AS ratio
               FROM unnest(%s::int[], %s::date[], %s::timestamp[], %s::timestamp[],
-                          %s::float[])
-                AS week (calendar_id, monday, start, stop, available)
+                          %s::float[], %s::float[])
+                AS week (calendar_id, monday, start, stop, available, days)
               LEFT JOIN LATERAL (
                    SELECT SUM(
-                            agenda_hours
-                            * EXTRACT(EPOCH FROM LEAST(slot_stop, week.stop)
-                                                 - GREATEST(slot_start, week.start))
-                            / EXTRACT(EPOCH FROM slot_stop - slot_start)
-                          ) AS taken
+                            EXTRACT(EPOCH FROM LEAST(slot_stop, week.stop)
+                                               - GREATEST(slot_start, week.start))
+                          ) / 3600 AS hours
                      FROM calendar_event
                     WHERE agenda_calendar_id = week.calendar_id
                       AND slot_start < week.stop
                       AND slot_stop > week.start
+                      AND NOT %s
                    ) event ON TRUE
               LEFT JOIN LATERAL (
                    SELECT SUM(
@@ -89,11 +94,13 @@ class CrmAgendaLoad(models.Model):
                    ) work ON TRUE
             """,
             *map(list, columns),
+            LASTS_FOR_DAYS,
         )
 
     @api.model
     def _get_weeks(self):
-        """Return ``[(calendar id, Monday, start, stop, hours available)]``, in UTC.
+        """Return ``[(calendar id, Monday, start, stop, hours available, hours taken by
+        what lasts for days)]``, in UTC.
 
         They begin at midnight in the time zone of each calendar's working hours.
         """
@@ -104,16 +111,55 @@ class CrmAgendaLoad(models.Model):
         # A day more at each side: no time zone is further than that from UTC.
         begin = datetime.combine(first - timedelta(days=1), time())
         end = datetime.combine(mondays[-1] + timedelta(days=8), time())
+        slots = self._get_slots_of_days(calendars, begin, end)
         rows = []
         for calendar, working in calendars._get_working_times(begin, end).items():
             # sudo: working hours may be of another company
             timezone = pytz.timezone(calendar.sudo().resource_calendar_id.tz or "UTC")
             available = self._sum_by_week(working, timezone)
+            taken = self._cut(list(working), slots[calendar.id])
+            days = self._sum_by_week(taken, timezone)
             for monday in mondays:
                 sunday = monday + timedelta(days=6)
                 start, stop = get_days(monday, sunday, timezone.zone)
-                rows.append((calendar.id, monday, start, stop, available[monday]))
+                hours = (available[monday], days[monday])
+                rows.append((calendar.id, monday, start, stop, *hours))
         return rows
+
+    @api.model
+    def _get_slots_of_days(self, calendars, begin, end):
+        """Return ``{calendar id: [(start, stop)]}`` of what lasts for days."""
+        query = SQL(
+            """
+            SELECT agenda_calendar_id, slot_start, slot_stop
+              FROM calendar_event
+             WHERE agenda_calendar_id = ANY(%s)
+               AND slot_start < %s
+               AND slot_stop > %s
+               AND %s
+            """,
+            calendars.ids,
+            end,
+            begin,
+            LASTS_FOR_DAYS,
+        )
+        slots = defaultdict(list)
+        for calendar_id, *slot in self.env.execute_query(query):
+            slots[calendar_id].append(tuple(map(pytz.UTC.localize, slot)))
+        return slots
+
+    @api.model
+    def _cut(self, intervals, slots):
+        """Yield the parts of the intervals, one after the other, that are in each slot.
+
+        In those of many slots one looks for a few days, of half a year.
+        """
+        starts, stops = ([item[edge] for item in intervals] for edge in (0, 1))
+        for begin, end in slots:
+            for start, stop, record in intervals[
+                bisect(stops, begin) : bisect(starts, end)
+            ]:
+                yield max(start, begin), min(stop, end), record
 
     @api.model
     def _sum_by_week(self, intervals, timezone):

@@ -80,6 +80,13 @@ class TestLoad(TestAgendaCommon):
             event.write(values)
             self.assertEqual(event.agenda_hours, 0)
 
+    def test_what_lasts_over_a_weekend_is_of_two_weeks(self):
+        self.new_days(date(2026, 3, 26), date(2026, 3, 31))  # Thursday to Tuesday
+        self.new_event(start=datetime(2026, 3, 27, 6), stop=datetime(2026, 3, 30, 8))
+        # The second: all of Friday, and from 8:00 to 10:00 in Madrid on Monday.
+        self.assertEqual(self.get_load()[1], 16 + 8)
+        self.assertEqual(self.get_load(week=date(2026, 3, 30))[1], 16 + 2)
+
     def test_a_day_on_which_the_clocks_change(self):
         for day in (date(2026, 3, 29), date(2026, 10, 25)):  # Sundays
             self.assertEqual(self.new_days(day, day).agenda_hours, 0)
@@ -99,15 +106,15 @@ class TestLoad(TestAgendaCommon):
         self.assertEqual(self.get_load(week=date(2026, 3, 30)), (40, 1, 1 / 40))
         self.assertEqual(self.get_load(week=date(2026, 4, 6)), (40, 0, 0))
 
-    def test_holidays_and_absences_are_no_hours_available(self):
+    def test_holidays_and_absences_are_no_hours_of_work(self):
+        week = self.new_days(MONDAY, date(2026, 3, 27))
         leaves = self.env["resource.calendar.leaves"]
         holiday = {
             "name": "Holiday",
             "date_from": datetime(2026, 3, 22, 23),
             "date_to": datetime(2026, 3, 23, 22, 59, 59),
         }
-        leaves.create(dict(holiday, calendar_id=self.hours.id))
-        self.assertAlmostEqual(self.get_load()[0], 32)
+        holiday = leaves.create(dict(holiday, calendar_id=self.hours.id))
         resource = self.env["resource.resource"].create(
             {"name": "Owner", "user_id": self.owner.id}
         )
@@ -117,8 +124,19 @@ class TestLoad(TestAgendaCommon):
             "resource_id": resource.id,
             "calendar_id": resource.calendar_id.id,
         }
-        leaves.create(dict(holiday, **absence))
-        self.assertAlmostEqual(self.get_load()[0], 16)
+        self.assert_week(week, 32)
+        absence = leaves.create(absence)
+        self.assert_week(week, 16)
+        absence.date_to = datetime(2026, 3, 25)
+        self.assert_week(week, 24)
+        (holiday | absence).unlink()
+        self.assert_week(week, 40)
+
+    def assert_week(self, event, hours):
+        """Expect an event of all the week to take all the hours that there are."""
+        available, taken, _ratio = self.get_load()
+        for found in (event.agenda_hours, available, taken):
+            self.assertAlmostEqual(found, hours)
 
     def test_totals_weigh_the_hours(self):
         self.new_event(start=datetime(2026, 3, 26, 10))
