@@ -1,3 +1,5 @@
 from . import calendar_event_ical
+from . import calendar_event_ical_find
 from . import crm_agenda_calendar
 from . import crm_agenda_feed
+from . import crm_agenda_ical_object

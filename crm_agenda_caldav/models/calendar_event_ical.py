@@ -1,18 +1,15 @@
 """An event as iCalendar, as its reader may know it."""
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, namedtuple
 from datetime import datetime, time, timedelta
 
 import pytz
-from dateutil.rrule import rrulestr
 
 from odoo import api, models
 from odoo.tools import html2plaintext
 
 from .ical import (
     get_zone,
-    to_local,
-    to_utc,
     write_date,
     write_duration,
     write_local,
@@ -20,6 +17,7 @@ from .ical import (
     write_text,
     write_utc,
 )
+from .ical_plan import GivenPlan, SeriesPlan
 
 ICAL_FIELDS = (
     "name",
@@ -52,32 +50,76 @@ ANSWERS = {
 WEEK = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 MIDNIGHT = time()
 
+# One object: its uid, its events, how they follow from a rule, and what another program
+# gave, if it came from one.
+Group = namedtuple("Group", "uid events plan timezone known_as")
+
 
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
-    def _get_ical_objects(self):
+    def _get_ical_objects(self, whole=True):
         """Return ``{uid: lines of its VEVENTs}`` of events that the user may read, and
         the names of the time zones that these need.
 
-        Of a series it takes these occurrences as all that there are.
+        :param whole: whether these are all the occurrences of their series
         """
         objects, timezones = {}, set()
-        by_series = defaultdict(list)
         bodies = self._get_ical_bodies()
-        for event in self:
-            by_series[event.recurrence_id].append(event)
-        alone = by_series.pop(self.env["calendar.recurrence"], [])
-        for series, events in by_series.items():
-            lines, strays, timezone = self._write_ical_series(series, events, bodies)
-            alone += strays
-            if lines:
-                objects[self._get_ical_uid("series", series.id)] = lines
-                timezones.add(timezone)
-        for event in alone:
-            uid = self._get_ical_uid("event", event.id)
-            objects[uid] = event._write_vevent(uid, event._get_own_times(), bodies)
+        for group in self._get_ical_groups(whole):
+            objects[group.uid] = group.events._write_ical_group(group, bodies)
+            timezones.add(group.timezone)
         return objects, timezones - {False}
+
+    def _get_ical_groups(self, whole=True):
+        """Yield what is one object each: an event, or a series with its exceptions.
+
+        Odoo keeps occurrences, and not what was their place in the rule before they
+        were moved. So the rule is expanded, and the occurrences laid over it.
+        """
+        known = self.env["crm.agenda.ical.object"]._get_by_event(self)
+        gathered = defaultdict(list)
+        for event in self:
+            series = event.recurrence_id
+            known_as = known.get(event.id)
+            gathered[known_as or series or event].append(event)
+        for key, events in gathered.items():
+            known_as = key if key._name == "crm.agenda.ical.object" else None
+            events.sort(key=lambda e: (e.start, e.id))
+            plan, timezone = self._plan_ical_series(events, known_as, whole)
+            strays = events
+            if plan and plan.placed:
+                strays = plan.strays
+                uid = known_as.uid if known_as else self._get_ical_uid("series", key.id)
+                placed = self.concat(*plan.placed.values())
+                timezone = not plan.allday and timezone
+                yield Group(uid, placed, plan, timezone, known_as)
+            elif known_as:
+                yield Group(known_as.uid, events[0], None, False, known_as)
+                strays = events[1:]
+            for event in strays:
+                uid = self._get_ical_uid("event", event.id)
+                yield Group(uid, event, None, False, None)
+
+    @api.model
+    def _plan_ical_series(self, events, known_as, whole):
+        """Return how these events follow from a rule, if they do, and the time zone."""
+        given = known_as and known_as._get_given_rule()
+        if given and whole:
+            plan = GivenPlan(events, given)
+            if plan.placed:
+                return plan, given.zone
+        if len(events) < 2:
+            return None, False
+        for series in dict.fromkeys(e.recurrence_id for e in events):
+            timezone = series.event_tz or self.env.user.tz or "UTC"
+            rules = series._write_ical_rules() if series else []
+            if rules:
+                return SeriesPlan(events, rules, get_zone(timezone)), timezone
+        rule = given and given.get_bare_rule()
+        if rule:
+            return SeriesPlan(events, [rule], get_zone(given.zone)), given.zone
+        return None, False
 
     @api.model
     def _get_ical_slots(self, rows):
@@ -137,15 +179,26 @@ class CalendarEvent(models.Model):
         # What takes no time has no end: one that is not later is invalid.
         return times + ([f"DTEND:{write_utc(stop)}"] if stop > start else [])
 
-    def _write_vevent(self, uid, times, bodies):
+    def _write_vevent(self, uid, times, bodies, kept=()):
+        """Return the lines of an event.
+
+        :param kept: those of another program, which stand for ours of the same name
+            where there can be but one
+        """
+        url = f"URL:{self._get_ical_origin()[1]}{self.id}"
+        names = {line.replace(":", ";").partition(";")[0] for line in kept}
+        lines = bodies[self]
+        if "ORGANIZER" in names:
+            lines = [x for x in lines if not x.startswith(("ORGANIZER", "ATTENDEE"))]
         return [
             "BEGIN:VEVENT",
             f"UID:{uid}",
             f"DTSTAMP:{write_utc(self.write_date)}",
             f"LAST-MODIFIED:{write_utc(self.write_date)}",
             *times,
-            f"URL:{self._get_ical_origin()[1]}{self.id}",
-            *bodies[self],
+            *([] if "URL" in names else [url]),
+            *lines,
+            *kept,
             "END:VEVENT",
         ]
 
@@ -243,25 +296,14 @@ class CalendarEvent(models.Model):
                 "END:VALARM",
             )
 
-    @api.model
-    def _write_ical_series(self, series, events, bodies):
-        """Return the lines of a series with its exceptions, the occurrences that stand
-        by themselves, and the time zone that the lines need.
-
-        Odoo keeps occurrences, and not what was their place in the rule before they
-        were moved. So the rule is expanded, and the occurrences laid over it.
-        """
-        occurrences = sorted(events, key=lambda e: e.start)
-        rules = series._write_ical_rules()
-        if not rules or len(occurrences) < 2:
-            return [], occurrences, False
-        timezone = series.event_tz or self.env.user.tz or "UTC"
-        plan = _SeriesPlan(occurrences, rules, get_zone(timezone))
-        if not plan.placed:
-            return [], occurrences, False
+    def _write_ical_group(self, group, bodies):
+        kept = group.known_as.kept or {} if group.known_as else {}
+        plan = group.plan
+        if not plan:
+            times = self._get_own_times()
+            return self._write_vevent(group.uid, times, bodies, kept.get("", ()))
         typical = Counter(bodies[e] for e in plan.placed.values()).most_common(1)[0][0]
         model = next(e for e in plan.placed.values() if bodies[e] == typical)
-        uid = self._get_ical_uid("series", series.id)
         if plan.allday:
 
             def write(fname, place):
@@ -269,110 +311,20 @@ class CalendarEvent(models.Model):
         else:
 
             def write(fname, place):
-                return f"{fname};TZID={timezone}:{write_local(place)}"
+                return f"{fname};TZID={group.timezone}:{write_local(place)}"
 
         times = [write("DTSTART", plan.first)]
         if plan.length:
             times.append(write("DTEND", plan.first + plan.length))
-        times.append(f"RRULE:{plan.rule}")
+        times += plan.lines
         times += [write("EXDATE", place) for place in plan.skipped]
-        lines = model._write_vevent(uid, times, bodies)
+        lines = model._write_vevent(group.uid, times, bodies, kept.get("", ()))
         for place, event in plan.placed.items():
-            if bodies[event] != typical or not plan.is_regular(place, event):
+            own = kept.get(str(event.id))
+            if own or bodies[event] != typical or not plan.is_regular(place, event):
                 times = [write("RECURRENCE-ID", place), *event._get_own_times()]
-                lines += event._write_vevent(uid, times, bodies)
-        return lines, plan.strays, not plan.allday and timezone
-
-
-class _SeriesPlan:
-    """Occurrences, laid over the places that a rule gives them.
-
-    Places are local times, or dates in a series that lasts all day.
-    """
-
-    def __init__(self, occurrences, rules, zone):
-        self.zone, self.rule = zone, rules[0]
-        shapes = Counter(map(self._get_shape, occurrences))
-        shape = shapes.most_common(1)[0][0]
-        self.allday, _clock, self.length = shape
-        regular = [e for e in occurrences if self._get_shape(e) == shape]
-        self.placed, self.skipped, self.strays = {}, [], list(occurrences)
-        last = self._get_start(regular[-1])
-        self.first = next(filter(self._is_on_rule, map(self._get_start, regular)), None)
-        if self.first is None:
-            return
-        until = write_date(last) if self.allday else write_utc(to_utc(last, zone))
-        expansions = {r: self._expand(r, last) for r in rules}
-        starts = {self._get_place(e): e for e in occurrences}
-        best = min(rules, key=lambda r: len(set(starts) ^ set(expansions[r])))
-        self.rule = f"{best};UNTIL={until}"
-        self._lay(occurrences, expansions[best], starts)
-
-    def is_regular(self, place, event):
-        """Say whether an event is as the rule has it there."""
-        if event.allday != self.allday or self._get_place(event) != place:
-            return False
-        if self.allday:
-            return event.stop_date - event.start_date + timedelta(1) == self.length
-        # Both as the clock shows it and as time passes: clients do the one or other.
-        return (
-            event.stop - event.start == self.length
-            and to_utc(place + self.length, self.zone) == event.stop
-        )
-
-    def _lay(self, occurrences, expansion, starts):
-        placed = {p: starts[p] for p in expansion if p in starts}
-        on_rule = {e.id for e in placed.values()}
-        strays = [e for e in occurrences if e.id not in on_rule]
-        holes = [p for p in expansion if p not in placed]
-        free = [p for p in holes if self.allday or to_utc(p, self.zone)]
-        for event in strays[:]:
-            if free:
-                start = _as_datetime(self._get_start(event))
-                near = min(free, key=lambda p: abs(_as_datetime(p) - start))
-                free.remove(near)
-                holes.remove(near)
-                strays.remove(event)
-                placed[near] = event
-        if len(holes) <= len(placed):  # else they are not what the rule is about
-            self.placed, self.skipped, self.strays = placed, holes, strays
-
-    def _expand(self, rule, last):
-        places = []
-        for place in rrulestr(rule, dtstart=_as_datetime(self.first)):
-            place = place.date() if self.allday else place
-            if place > last:
-                break
-            places.append(place)
-        return places
-
-    def _is_on_rule(self, start):
-        start = _as_datetime(start)
-        return next(iter(rrulestr(self.rule, dtstart=start)), None) == start
-
-    def _get_shape(self, event):
-        if event.allday:
-            return True, MIDNIGHT, event.stop_date - event.start_date + timedelta(1)
-        clock = to_local(event.start, self.zone).time()
-        return False, clock, event.stop - event.start
-
-    def _get_start(self, event):
-        if self.allday:
-            return event.start_date if event.allday else event.start.date()
-        return to_local(event.start, self.zone)
-
-    def _get_place(self, event):
-        """Return the one place that means this start, if there is one."""
-        if self.allday != event.allday:
-            return event.id  # none
-        start = self._get_start(event)
-        if self.allday or to_utc(start, self.zone) == event.start:
-            return start
-        return event.id
-
-
-def _as_datetime(day):
-    return day if isinstance(day, datetime) else datetime.combine(day, MIDNIGHT)
+                lines += event._write_vevent(group.uid, times, bodies, own or ())
+        return lines
 
 
 class CalendarRecurrence(models.Model):

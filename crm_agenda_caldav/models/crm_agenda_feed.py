@@ -182,7 +182,7 @@ class CrmAgendaFeed(models.Model):
         events = self.env["calendar.event"]
         domain = [("start", "<", end), ("stop", ">=", start), *self._get_domain()]
         events = events.search_fetch(domain, ICAL_FIELDS, order="start, id")
-        objects, timezones = events._get_ical_objects()
+        objects, timezones = events._get_ical_objects(whole=False)
         if self.content == "calendars":
             fields_read = ["start", "stop", "start_date", "stop_date", "allday"]
             slots = events._read_slots(domain, fields_read, events)

@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.crm_agenda.models.compat import Constraint
+
+from .ical_rule import GivenRule
+
+
+class CrmAgendaIcalObject(models.Model):
+    """What another program calls an event or a series that it made, and what it says
+    of it that Odoo has no field for.
+
+    Nobody reads it by RPC. It holds for the events that are in its calendar, and says
+    nothing but together with them: whoever may read these may know it.
+    """
+
+    _name = "crm.agenda.ical.object"
+    _description = "iCalendar Object"
+
+    calendar_id = fields.Many2one(
+        "crm.agenda.calendar", required=True, ondelete="cascade"
+    )
+    uid = fields.Char("UID", required=True, index=True)
+    name = fields.Char(required=True, help="The last part of its address.")
+    event_ids = fields.Many2many(
+        "calendar.event", "crm_agenda_ical_object_event_rel", "object_id", "event_id"
+    )
+    # By the number of an exception, or by nothing for the event or the series.
+    kept = fields.Json(help="The lines that Odoo can't hold.")
+    rule = fields.Json(help="The rule of the series, as it was given.")
+
+    _name_unique = Constraint(
+        "UNIQUE(calendar_id, name)",
+        "Two objects of a calendar can't have the same address.",
+    )
+    _uid_unique = Constraint(
+        "UNIQUE(calendar_id, uid)", "Two objects of a calendar can't have the same UID."
+    )
+
+    @api.model
+    def _get_by_event(self, events):
+        """Return ``{event id: object}``, of the events that have one.
+
+        Occurrences that Odoo makes belong to that of their series.
+        """
+        events.flush_model(["agenda_calendar_id", "recurrence_id"])
+        objects = self.sudo()  # sudo: of events that the user may read
+        objects.flush_model(["calendar_id", "event_ids"])
+        if not events.ids:
+            return {}
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT asked.id, object.id
+                  FROM calendar_event asked
+                  JOIN crm_agenda_ical_object_event_rel rel ON rel.event_id = asked.id
+                  JOIN crm_agenda_ical_object object ON object.id = rel.object_id
+                 WHERE asked.id IN %(ids)s
+                   AND object.calendar_id = asked.agenda_calendar_id
+                 UNION
+                SELECT asked.id, series.object_id
+                  FROM calendar_event asked
+                  JOIN (SELECT DISTINCT other.recurrence_id, rel.object_id
+                          FROM calendar_event other
+                          JOIN crm_agenda_ical_object_event_rel rel
+                            ON rel.event_id = other.id
+                         WHERE other.recurrence_id IN (
+                               SELECT recurrence_id FROM calendar_event
+                                WHERE id IN %(ids)s)
+                       ) series ON series.recurrence_id = asked.recurrence_id
+                  JOIN crm_agenda_ical_object object ON object.id = series.object_id
+                 WHERE asked.id IN %(ids)s
+                   AND object.calendar_id = asked.agenda_calendar_id
+                 ORDER BY 2
+                """,
+                ids=tuple(events.ids),
+            )
+        )
+        found = self.env.cr.fetchall()
+        prefetched = {number for _event_id, number in found}
+        return {
+            event_id: objects.browse(number).with_prefetch(prefetched)
+            for event_id, number in found
+        }
+
+    def _get_given_rule(self):
+        return GivenRule.load(self.rule) if self.rule else None
+
+    @api.autovacuum
+    def _gc_objects(self):
+        """Forget those whose events were all deleted."""
+        objects = self.with_context(active_test=False)
+        objects.search([("event_ids", "=", False)]).unlink()

@@ -1,0 +1,195 @@
+"""The rule of a series as another program gave it, and the places that it means."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+
+from dateutil.rrule import rrule, rrulestr
+
+from .ical import get_zone, to_local, write_date, write_local
+
+FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+# As Odoo's own: of an endless series, so many occurrences are kept.
+MAX_PLACES = 720
+# Of how many a rule is read at most, to come to those of today.
+MAX_READ = 40_000
+# What has been over for longer is left out first, where there are too many.
+PAST = timedelta(days=366)
+LONGEST_RULE = 500
+NUMBERS = {"INTERVAL": (1, 1000), "COUNT": (1, 10**6)}
+
+
+class RuleError(ValueError):
+    """A rule that says nothing, or that can't be kept."""
+
+
+class GivenRule:
+    """A start with its ``RRULE``, ``RDATE`` and ``EXRULE`` lines.
+
+    Places are local times, or dates in a series that lasts all day. ``first`` and
+    ``last`` are those between which it is kept, once that was decided.
+    """
+
+    def __init__(self, start, zone, lines, first=None, last=None, endless=False):
+        self.start, self.zone, self.lines = start, zone, tuple(lines)
+        self.first, self.last, self.endless = first, last, endless
+
+    @property
+    def allday(self):
+        return not isinstance(self.start, datetime)
+
+    @classmethod
+    def load(cls, data):
+        """Return the rule that ``dump`` gave."""
+        data = {
+            key: _load_place(value) if key in ("start", "first", "last") else value
+            for key, value in data.items()
+        }
+        return cls(**data)
+
+    def dump(self):
+        return {
+            "start": self.write_place(self.start),
+            "zone": self.zone,
+            "lines": list(self.lines),
+            "first": self.write_place(self.first),
+            "last": self.write_place(self.last),
+            "endless": self.endless,
+        }
+
+    def is_same(self, other):
+        return (self.start, self.zone, self.lines) == (
+            other.start,
+            other.zone,
+            other.lines,
+        )
+
+    def write_place(self, place):
+        return write_date(place) if self.allday else write_local(place)
+
+    def get_places(self):
+        """Return the places that are kept, in their order."""
+        if self.last is None:
+            return []
+        return [place for place in self._expand(self.last) if place >= self.first]
+
+    def settle(self, now):
+        """Decide between which places the series is kept: between the first and the
+        last, or if they are too many, of what is to come and of a year before."""
+        places = self._expand()
+        self.endless = len(places) >= MAX_READ
+        if len(places) > MAX_PLACES:
+            recent = now - PAST
+            recent = recent.date() if self.allday else recent
+            late = [place for place in places if place >= recent]
+            self.endless = self.endless or len(late) > MAX_PLACES
+            if len(late) < MAX_PLACES:
+                late = places[-MAX_PLACES:]
+            places = late[:MAX_PLACES]
+        if places:
+            self.first, self.last = places[0], places[-1]
+        return places
+
+    def get_bare_rule(self):
+        """Return the rule without its end, if it is all that there is."""
+        if len(self.lines) != 1 or not self.lines[0].startswith("RRULE"):
+            return None
+        parts = read_rule(self.lines[0].partition(":")[2])
+        return ";".join(
+            f"{k}={v}" for k, v in parts.items() if k not in ("COUNT", "UNTIL")
+        )
+
+    def get_end(self):
+        """Return ``(count, until)`` of its only rule, as it was given."""
+        parts = read_rule(self.lines[0].partition(":")[2])
+        return parts.get("COUNT"), parts.get("UNTIL")
+
+    def _expand(self, last=None):
+        places, left_out = {self.start}, set()
+        for line in self.lines:
+            name, value = line.partition(":")[::2]
+            fname = name.partition(";")[0]
+            if fname in ("RRULE", "EXRULE"):
+                found = self._expand_rule(value, last)
+                (left_out if fname == "EXRULE" else places).update(found)
+            elif fname == "RDATE":
+                places.update(self._read_dates(value))
+        if last is not None:
+            places = {place for place in places if place <= last}
+        return sorted(places - left_out)[:MAX_READ]
+
+    def _expand_rule(self, text, last):
+        start = as_datetime(self.start)
+        parts = read_rule(text)
+        until = parts.pop("UNTIL", None)
+        end = last if until is None else self._read_until(until)
+        if last is not None:
+            end = min(end, last)
+        rule = rrulestr(";".join(f"{k}={v}" for k, v in parts.items()), dtstart=start)
+        if not isinstance(rule, rrule):
+            raise RuleError(text)
+        found = []
+        for place in islice(rule, MAX_READ):
+            place = place.date() if self.allday else place
+            if end is not None and place > end:
+                break
+            found.append(place)
+        return found
+
+    def _read_until(self, text):
+        until = _load_place(text.removesuffix("Z"))
+        if self.allday:
+            return until.date() if isinstance(until, datetime) else until
+        if not isinstance(until, datetime):
+            return datetime.combine(until, time.max)
+        return to_local(until, get_zone(self.zone)) if text.endswith("Z") else until
+
+    def _read_dates(self, value):
+        for text in value.split(","):
+            text = text.partition("/")[0]
+            place = _load_place(text.removesuffix("Z"))
+            if self.allday:
+                yield place.date() if isinstance(place, datetime) else place
+            elif text.endswith("Z"):
+                yield to_local(as_datetime(place), get_zone(self.zone))
+            elif isinstance(place, datetime):
+                yield place
+            else:
+                yield datetime.combine(place, self.start.time())
+
+
+def read_rule(text):
+    """Return the parts of a rule, or refuse one that can't be kept."""
+    parts = {}
+    for part in text.upper().strip(";").split(";"):
+        key, equals, value = part.partition("=")
+        if not (equals and value) or key in parts:
+            raise RuleError(text)
+        if not key.startswith("X-"):
+            parts[key] = value
+    if parts.get("FREQ") not in FREQUENCIES or len(text) > LONGEST_RULE:
+        raise RuleError(text)
+    if any(key in parts for key in ("BYHOUR", "BYMINUTE", "BYSECOND")):
+        raise RuleError(text)
+    for key, (low, high) in NUMBERS.items():
+        if key in parts and not (
+            parts[key].isascii()
+            and parts[key].isdigit()
+            and low <= int(parts[key]) <= high
+        ):
+            raise RuleError(text)
+    return parts
+
+
+def as_datetime(day):
+    return day if isinstance(day, datetime) else datetime.combine(day, time())
+
+
+def _load_place(text):
+    if text is None:
+        return None
+    if re.fullmatch(r"\d{8}", text):
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    if not re.fullmatch(r"\d{8}T\d{6}", text):
+        raise RuleError(text)
+    return datetime.strptime(text, "%Y%m%dT%H%M%S")
