@@ -125,7 +125,7 @@ class CrmAgendaReminder(models.Model):
             due = wanted.pop(
                 (row.event_id.id, row.alarm_id.id, row.partner_id.id), None
             )
-            if due is None:
+            if due is None or due == row.due and row._is_shown_in_vain():
                 if row.next_attempt:  # to be sent, or to be shown again
                     stale |= row
             elif due != row.due or row._is_reopened() or row._has_new_channel():
@@ -165,6 +165,7 @@ class CrmAgendaReminder(models.Model):
     @api.model
     def _plan_each(self, events):
         """Plan a batch of events, of which one that fails does not stop the others."""
+        self.env.flush_all()  # an error of what was written before is not theirs
         try:
             with self.env.cr.savepoint():
                 self._plan(events)
@@ -251,6 +252,10 @@ class CrmAgendaReminder(models.Model):
 
     def _has_new_channel(self):
         return self.state == "pending" and self.channel != self.alarm_id.alarm_type
+
+    def _is_shown_in_vain(self):
+        # Who had the pop-up was reminded: a mail would be the second time.
+        return self.state == "sent" and self.channel != self.alarm_id.alarm_type
 
     @api.model
     def _get_new_values(self, due, channel):

@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timedelta
 
 import pytz
+from psycopg2.errors import NotNullViolation
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -141,6 +142,11 @@ class TestReminderPlan(TestReminderCommon):
         self.assertNotIn(extra.partner_id, self.rows(event).partner_id)
         other.active = False
         self.assertNotIn(other.partner_id, self.rows(event).partner_id)
+
+    def test_a_reminder_without_a_type_is_the_error_that_it_is(self):
+        self.remind()
+        with self.assertRaises(NotNullViolation), mute_logger("odoo.sql_db"):
+            self.hour.alarm_type = False
 
     def test_meetings_out_of_the_agenda_have_no_rows(self):
         self.assertFalse(self.rows(self.remind(calendar=False)))
@@ -384,6 +390,7 @@ class TestReminderDispatch(TestReminderCommon):
                 everybody,
             ),
             ("removed", lambda e: e.write({"alarm_ids": [(5, 0, 0)]}), everybody),
+            ("a mail now", lambda e: popup.write({"alarm_type": "email"}), everybody),
             (
                 "declined",
                 lambda e: e.attendee_ids.with_user(attendee).do_decline(),
@@ -415,6 +422,7 @@ class TestReminderDispatch(TestReminderCommon):
             with self.subTest(reason):
                 self.clock.move_to(NOW)
                 self.calendar.active = share.remind = True
+                popup.alarm_type = "notification"
                 event = self.remind(
                     popup,
                     start=start,
@@ -442,6 +450,8 @@ class TestReminderDispatch(TestReminderCommon):
                 ]
                 for user in gone:
                     self.assertIn(["res.partner", user.partner_id.id], channels)
+                self.dispatch()
+                self.assertFalse(event.exists() and self.mails(event))
                 event.exists().unlink()
 
     def later(self, event):
