@@ -1,3 +1,4 @@
+from . import agenda_import_mixin
 from . import agenda_company_mixin
 from . import agenda_document_mixin
 from . import agenda_guard_mixin
@@ -20,6 +21,7 @@ from . import calendar_event_document
 from . import calendar_event_follower
 from . import calendar_event_group
 from . import calendar_event_hours
+from . import calendar_event_import
 from . import calendar_event_my_day
 from . import calendar_event_privacy
 from . import calendar_event_screen

@@ -5,6 +5,7 @@ class AgendaCompanyMixin(models.AbstractModel):
     """Configuration of one company, or of all of them."""
 
     _name = "crm.agenda.company.mixin"
+    _inherit = "crm.agenda.import.mixin"
     _description = "Agenda Configuration of a Company"
 
     @api.depends_context("uid")

@@ -37,18 +37,6 @@ class CalendarEvent(models.Model):
             super(CalendarEvent, events).write(stated)
         return True
 
-    def _load_records_create(self, vals_list):
-        """Give an empty cell of a file what the event would get without the column."""
-        in_agenda = self.env.context.get("agenda")
-        for index, vals in enumerate(vals_list):
-            if in_agenda or vals.get("agenda_calendar_id"):
-                vals_list[index] = {
-                    fname: value
-                    for fname, value in vals.items()
-                    if value is not False or self._fields[fname].type == "boolean"
-                }
-        return super()._load_records_create(vals_list)
-
     @api.model
     def _drop_empty(self, vals):
         """Return the values of a new event without empty ones that nobody chose."""

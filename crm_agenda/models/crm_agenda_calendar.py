@@ -22,7 +22,11 @@ class CrmAgendaCalendar(models.Model):
     """A calendar that is managed and shared on its own."""
 
     _name = "crm.agenda.calendar"
-    _inherit = ["bus.listener.mixin", "crm.agenda.guard.mixin"]
+    _inherit = [
+        "bus.listener.mixin",
+        "crm.agenda.guard.mixin",
+        "crm.agenda.import.mixin",
+    ]
     _description = "Agenda Calendar"
     _order = "sequence, name, id"
     _check_company_auto = True

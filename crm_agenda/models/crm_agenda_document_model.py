@@ -12,6 +12,7 @@ class CrmAgendaDocumentModel(models.Model):
     """A kind of document that events can be about."""
 
     _name = "crm.agenda.document.model"
+    _inherit = "crm.agenda.import.mixin"
     _description = "Agenda Linkable Document"
     _order = "sequence, id"
     _rec_name = "model"
@@ -100,6 +101,16 @@ class CrmAgendaDocumentModel(models.Model):
                         error=error,
                     )
                 ) from error
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Name the model that was chosen: its column is filled in too late."""
+        for index, vals in enumerate(vals_list):
+            if vals.get("model_id") and not vals.get("model"):
+                # sudo: as in _compute_model_id
+                chosen = self.env["ir.model"].sudo().browse(vals["model_id"])
+                vals_list[index] = dict(vals, model=chosen.model)
+        return super().create(vals_list)
 
     def _get_domain(self):
         """Return the domain of the documents that wait unless they have an event."""

@@ -8,6 +8,7 @@ class CrmAgendaShare(models.Model):
     """What a user, a sales team or a user group may do in one calendar."""
 
     _name = "crm.agenda.share"
+    _inherit = "crm.agenda.import.mixin"
     _description = "Agenda Calendar Share"
     _order = "calendar_id, id"
 
