@@ -91,7 +91,7 @@ class CalendarEvent(models.Model):
             if plan and plan.placed:
                 strays = plan.strays
                 uid = known_as.uid if known_as else self._get_ical_uid("series", key.id)
-                placed = self.concat(*plan.placed.values())
+                placed = self.browse().concat(*plan.placed.values())
                 timezone = not plan.allday and timezone
                 yield Group(uid, placed, plan, timezone, known_as)
             elif known_as:
@@ -218,14 +218,9 @@ class CalendarEvent(models.Model):
         lines = [f"SUMMARY:{write_text(self.name or '')}"]
         # sudo: their names are the event's, and extra users may not read its calendar
         event_type, status = self.agenda_type_id.sudo(), self.agenda_status_id.sudo()
-        cancelled = status.kind == "cancelled" or not self.active
-        if cancelled:
-            lines.append("STATUS:CANCELLED")
-        elif status.kind == "open" and status.tentative:
-            lines.append("STATUS:TENTATIVE")
-        else:
-            lines.append("STATUS:CONFIRMED")
-        free = cancelled or self.show_as == "free"
+        said = status._get_ical_status() if self.active else "CANCELLED"
+        lines.append(f"STATUS:{said}")
+        free = said == "CANCELLED" or self.show_as == "free"
         lines.append(f"TRANSP:{'TRANSPARENT' if free else 'OPAQUE'}")
         lines.append(f"CLASS:{CLASSES.get(self.privacy, 'PUBLIC')}")
         if event_type:
@@ -258,8 +253,11 @@ class CalendarEvent(models.Model):
     def _get_reminding(self):
         """Return the events that remind the user: see ``_get_recipients`` of the
         reminders, which tells it of all people, one event after the other."""
-        events = self.filtered("alarm_ids")
-        user = self.env.user
+        return self.filtered("alarm_ids")._get_reminded()
+
+    def _get_reminded(self):
+        """Return the events of which the user gets the reminders, if there are any."""
+        events, user = self, self.env.user
         # sudo: what is asked is about the reader alone, of events that they read
         attending = self.env["calendar.attendee"].sudo()
         attending = attending.search(

@@ -36,7 +36,7 @@ class CalendarEvent(models.Model):
             [("calendar_id", "=", calendar.id), ("uid", "in", list(uids))],
             ["uid", "name"],
         )
-        names = {uid: f"{uid.rpartition('@')[0]}.ics" for uid in uids}
+        names = {uid: f"{uid.rpartition('@')[0] or uid}.ics" for uid in uids}
         return {**names, **{found.uid: found.name for found in known}}
 
     @api.model

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from odoo.addons.crm_agenda.models.compat import Constraint
@@ -82,6 +83,32 @@ class CrmAgendaIcalObject(models.Model):
             event_id: objects.browse(number).with_prefetch(prefetched)
             for event_id, number in found
         }
+
+    def _keep(self, calendar, name, uid, events, **values):
+        """Have this object, or a new one, be that of events that the user has just
+        written or left as they are."""
+        # sudo: nobody writes it by themselves, and it says nothing but with the events
+        known, objects = self.sudo(), self.sudo().with_context(active_test=False)
+        values.update(calendar_id=calendar.id, name=name, uid=uid)
+        if not known:
+            same = ["|", ("name", "=", name), ("uid", "=", uid)]
+            taken = objects.search([("calendar_id", "=", calendar.id), *same])
+            if taken.event_ids.filtered("active"):
+                raise AccessError(self.env._("This name is taken."))
+            taken.unlink()
+            objects.create({**values, "event_ids": [(6, 0, events.ids)]})
+            return
+        data = known.read(list(values), load=None)[0]
+        changed = {
+            fname: value
+            for fname, value in values.items()
+            if (data[fname] or None) != value
+        }
+        new = events - known.event_ids
+        if new:
+            changed["event_ids"] = [(4, event.id) for event in new]
+        if changed:
+            known.write(changed)
 
     def _get_given_rule(self):
         return GivenRule.load(self.rule) if self.rule else None

@@ -108,7 +108,7 @@ class GivenPlan(SeriesPlan):
 
     def __init__(self, occurrences, given):
         self.zone, self.allday = get_zone(given.zone), given.allday
-        self.first, self.lines = given.start, given.lines
+        self.first, self.lines = given.start, given.get_lines()
         alike = [e for e in occurrences if e.allday == self.allday]
         lengths = Counter(self._get_shape(e)[2] for e in alike)
         self.length = max(lengths, key=lengths.get, default=timedelta())

@@ -16,6 +16,7 @@ MAX_READ = 40_000
 # What has been over for longer is left out first, where there are too many.
 PAST = timedelta(days=366)
 LONGEST_RULE = 500
+LENGTHS = {"2": 29, "4": 30, "6": 30, "9": 30, "11": 30}
 NUMBERS = {"INTERVAL": (1, 1000), "COUNT": (1, 10**6)}
 
 
@@ -42,7 +43,7 @@ class GivenRule:
     def load(cls, data):
         """Return the rule that ``dump`` gave."""
         data = {
-            key: _load_place(value) if key in ("start", "first", "last") else value
+            key: read_place(value) if key in ("start", "first", "last") else value
             for key, value in data.items()
         }
         return cls(**data)
@@ -57,11 +58,26 @@ class GivenRule:
             "endless": self.endless,
         }
 
-    def is_same(self, other):
-        return (self.start, self.zone, self.lines) == (
-            other.start,
-            other.zone,
-            other.lines,
+    def get_lines(self):
+        """Return its lines, with the time zone of dates."""
+        how = "VALUE=DATE" if self.allday else f"TZID={self.zone}"
+        return [
+            line.replace("RDATE:", f"RDATE;{how}:") if line[:6] == "RDATE:" else line
+            for line in self.lines
+        ]
+
+    def get_meaning(self):
+        """Return what is the same of rules that say the same in other words."""
+        lines = [line.partition(":") for line in self.lines]
+        return (
+            self.start,
+            self.allday or self.zone,
+            frozenset(
+                ("RDATE", value)
+                if name.startswith("RDATE")
+                else (name, *sorted(read_rule(value).items()))
+                for name, _colon, value in lines
+            ),
         )
 
     def write_place(self, place):
@@ -73,12 +89,17 @@ class GivenRule:
             return []
         return [place for place in self._expand(self.last) if place >= self.first]
 
-    def settle(self, now):
-        """Decide between which places the series is kept: between the first and the
-        last, or if they are too many, of what is to come and of a year before."""
+    def settle(self, now=None):
+        """Return the places that are kept: those that were before, or all of them, or
+        if they are too many, those to come and of a year before.
+
+        :param now: decides it anew
+        """
+        if now is None and self.last is not None:
+            return self.get_places()
         places = self._expand()
         self.endless = len(places) >= MAX_READ
-        if len(places) > MAX_PLACES:
+        if now and len(places) > MAX_PLACES:
             recent = now - PAST
             recent = recent.date() if self.allday else recent
             late = [place for place in places if place >= recent]
@@ -137,7 +158,7 @@ class GivenRule:
         return found
 
     def _read_until(self, text):
-        until = _load_place(text.removesuffix("Z"))
+        until = read_place(text.removesuffix("Z"))
         if self.allday:
             return until.date() if isinstance(until, datetime) else until
         if not isinstance(until, datetime):
@@ -147,7 +168,7 @@ class GivenRule:
     def _read_dates(self, value):
         for text in value.split(","):
             text = text.partition("/")[0]
-            place = _load_place(text.removesuffix("Z"))
+            place = read_place(text.removesuffix("Z"))
             if self.allday:
                 yield place.date() if isinstance(place, datetime) else place
             elif text.endswith("Z"):
@@ -178,14 +199,26 @@ def read_rule(text):
             and low <= int(parts[key]) <= high
         ):
             raise RuleError(text)
+    if parts.get("INTERVAL") == "1":
+        del parts["INTERVAL"]
+    _check_possible(parts, text)
     return parts
+
+
+def _check_possible(parts, text):
+    """Refuse a day that no month has, which would be looked for until the year 9999."""
+    months, days = parts.get("BYMONTH"), parts.get("BYMONTHDAY")
+    if months and days:
+        longest = max(LENGTHS.get(month.lstrip("0"), 31) for month in months.split(","))
+        if all(abs(int(day)) > longest for day in days.split(",")):
+            raise RuleError(text)
 
 
 def as_datetime(day):
     return day if isinstance(day, datetime) else datetime.combine(day, time())
 
 
-def _load_place(text):
+def read_place(text):
     if text is None:
         return None
     if re.fullmatch(r"\d{8}", text):

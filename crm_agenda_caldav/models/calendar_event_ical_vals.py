@@ -1,0 +1,318 @@
+"""What an object of iCalendar says of an event, as values of its fields."""
+
+from collections import defaultdict
+
+import pytz
+from markupsafe import Markup, escape
+
+from odoo import api, models
+from odoo.tools import email_normalize, html2plaintext
+
+from .ical import write_text
+from .ical_reader import ReadEvent, Zones, read_components
+
+STATES = {
+    "ACCEPTED": "accepted",
+    "DECLINED": "declined",
+    "TENTATIVE": "tentative",
+    "NEEDS-ACTION": "needsAction",
+}
+ANSWER = {
+    "accepted": "do_accept",
+    "declined": "do_decline",
+    "tentative": "do_tentative",
+}
+PRIVACY = {"PUBLIC": "public", "CONFIDENTIAL": "confidential"}
+# How far ahead a reminder may come, in minutes: see ``calendar.alarm``.
+MAX_AHEAD = 10 * 366 * 24 * 60
+DAY = 24 * 60
+# Odoo begins all-day events at 8:00.
+ALL_DAY_START = 8 * 60
+NOTHING = {
+    "SUMMARY": "",
+    "DESCRIPTION": "",
+    "LOCATION": "",
+    "CATEGORIES": (),
+    "CONFERENCE": None,
+    "ALARMS": frozenset(),
+    "PEOPLE": {},
+}
+
+
+class CalendarEvent(models.Model):
+    _inherit = "calendar.event"
+
+    @api.model
+    def _get_new_ical_vals(self, facts, calendar, own, allday):
+        """Return the values of a new event."""
+        # sudo: the calendar's defaults, as on a screen; rules ask about it right after
+        event_type = calendar.sudo().default_type_id.filtered("active")
+        types = self._find_ical_types(facts["CATEGORIES"], calendar.sudo().company_id)
+        event_type = next(iter(types.values()), event_type)
+        status = event_type._get_starting_status(calendar.sudo().company_id)
+        nothing = {
+            **NOTHING,
+            "STATUS": status._get_ical_status(),
+            "CLASS": "PUBLIC",
+            "TRANSP": "OPAQUE",
+        }
+        vals = {"partner_ids": [], "alarm_ids": [], "privacy": "public"}
+        vals["agenda_type_id"] = event_type.id
+        vals.update(
+            self.browse()._get_ical_vals(facts, nothing, calendar.sudo(), own, allday)
+        )
+        vals.setdefault("name", self.env._("Untitled"))
+        return vals
+
+    def _get_ical_vals(self, facts, current, calendar, own, allday, reminded=True):
+        """Return what to write on an event, or on a new one, so that it is as told.
+
+        What has a default and was left out stays: a phone that does not know of it
+        leaves it out.
+
+        :param current: what the event says now
+        :param own: whether its people are the agenda's: see ``_has_own_people``
+        :param reminded: whether the reminders that it shows are the user's
+        """
+        vals = {}
+        company = calendar.company_id
+        if facts["SUMMARY"] != current["SUMMARY"]:
+            vals["name"] = facts["SUMMARY"] or self.env._("Untitled")
+        if facts["LOCATION"] != current["LOCATION"]:
+            vals["location"] = facts["LOCATION"]
+        if _get_plain(facts["DESCRIPTION"]) != _get_plain(current["DESCRIPTION"]):
+            vals["description"] = _write_html(facts["DESCRIPTION"])
+        if facts["CLASS"] not in (None, current["CLASS"]):
+            vals["privacy"] = PRIVACY.get(facts["CLASS"], "private")
+        if facts["TRANSP"] not in (None, current["TRANSP"]):
+            vals["show_as"] = "free" if facts["TRANSP"] == "TRANSPARENT" else "busy"
+        if facts["CONFERENCE"] not in (None, current["CONFERENCE"]):
+            vals["videocall_location"] = facts["CONFERENCE"]
+        if facts["STATUS"] not in (None, current["STATUS"]):
+            status = self.env["crm.agenda.event.status"]
+            status = status._find_by_ical(facts["STATUS"], company)
+            if status:
+                vals["agenda_status_id"] = status.id
+                if facts["STATUS"] == "CANCELLED":
+                    vals.pop("show_as", None)  # it takes no time whatever it shows
+        if facts["CATEGORIES"] and facts["CATEGORIES"] != current["CATEGORIES"]:
+            types = self._find_ical_types(facts["CATEGORIES"], company)
+            # sudo: just whether it has one of these already
+            if types and self.sudo().agenda_type_id not in types.values():
+                vals["agenda_type_id"] = next(iter(types.values())).id
+        ahead, now = (_get_minutes(f["ALARMS"], allday) for f in (facts, current))
+        if reminded and ahead != now:
+            vals["alarm_ids"] = self._get_ical_alarm_commands(ahead, allday)
+        if own and set(facts["PEOPLE"]) != set(current["PEOPLE"]):
+            vals["partner_ids"] = self._get_ical_people_commands(facts["PEOPLE"])
+        return vals
+
+    def _write_ical_events(self, wanted, times, placed, made, own):
+        """Have each event be what is wanted of it, in as few writes as possible.
+
+        :param made: those that were made from what is wanted
+        """
+        outer = self.browse()
+        events = self - made
+        bodies = events._get_ical_bodies()
+        reminded = events._get_reminded()
+        cache = {}
+        together, answers = defaultdict(outer.browse), []
+        for place, source in wanted.items():
+            event = outer.browse(placed[place].id)
+            if id(source) not in cache:
+                cache[id(source)] = source.get_facts()
+            facts = cache[id(source)]
+            if event in made:
+                answers.append((event, facts))
+                continue
+            body = bodies[event]
+            if body not in cache:
+                cache[body] = self._read_ical_body(body)
+            current = cache[body]
+            vals = event._get_changed_ical_times(source, times[place])
+            if current != facts:
+                calendar = event.sudo().agenda_calendar_id  # sudo: just its company
+                vals.update(
+                    event._get_ical_vals(
+                        facts, current, calendar, own, source.allday, event in reminded
+                    )
+                )
+                answers.append((event, facts))
+            if vals:
+                key = repr(sorted(vals.items()))
+                together[key] |= event
+                cache[key] = vals
+        for key, same in together.items():
+            same.write(dict(cache[key]))
+        if own:
+            for event, facts in answers:
+                event._take_ical_answers(facts["PEOPLE"])
+
+    @api.model
+    def _read_ical_body(self, body):
+        """Return what lines of ours say, as if another program had written them."""
+        lines = ["BEGIN:VEVENT", "DTSTART:20260101T000000Z", *body, "END:VEVENT"]
+        component = read_components("\r\n".join(lines))[0]
+        return ReadEvent(component, Zones(component, "UTC")).get_facts()
+
+    def _take_ical_answers(self, people):
+        mine = self.env.user.partner_id
+        for attendee in self.attendee_ids:
+            _name, answer = people.get(_get_address(attendee), ("", None))
+            state = STATES.get(answer)
+            if not state or state == attendee.state:
+                continue
+            if attendee.partner_id == mine and state in ANSWER:
+                getattr(attendee, ANSWER[state])()
+            else:
+                attendee.state = state
+
+    def _get_ical_people_commands(self, people):
+        """Return who begins and who ends to attend, by their addresses.
+
+        Who has none that a client could show stays.
+        """
+        shown = {_get_address(a): a.partner_id for a in self.attendee_ids}
+        shown.pop("", None)
+        commands = [
+            (3, partner.id)
+            for address, partner in shown.items()
+            if address not in people
+        ]
+        for address, (name, _answer) in people.items():
+            if address not in shown:
+                commands.append((4, self._find_ical_partner(address, name).id))
+        return commands
+
+    @api.model
+    def _find_ical_partner(self, address, name):
+        partners = self.env["res.partner"]
+        # A login before a contact, as it is the person who reads the agenda.
+        users = self.env["res.users"].search([("email_normalized", "=", address)])
+        found = users.partner_id[:1] or partners.search(
+            [("email_normalized", "=", address)], limit=1
+        )
+        name = " ".join(name.split()) or address
+        return found or partners.create({"name": name, "email": address})
+
+    def _get_ical_alarm_commands(self, wanted, allday):
+        """Return the reminders that come so many minutes before the start."""
+        wanted = set(wanted)
+        alarms = self.env["calendar.alarm"]
+        timezone = pytz.timezone(self.env.user.tz or "UTC")
+        for alarm in self.alarm_ids:
+            ahead = round(alarm._get_ahead(self, timezone).total_seconds() / 60)
+            if ahead in wanted:
+                wanted.discard(ahead)
+                alarms |= alarm
+        for ahead in sorted(wanted):
+            alarms |= alarms._find_by_ahead(ahead, allday)
+        return [(6, 0, alarms.ids)]
+
+    @api.model
+    def _find_ical_types(self, names, company):
+        """Return ``{name: type}`` of categories that are types of the agenda."""
+        if not names:
+            return {}
+        types = self.env["crm.agenda.event.type"].search(
+            [("company_id", "in", [False, company.id])]
+        )
+        by_name = {t.name.strip().lower(): t for t in reversed(types)}
+        found = {name: by_name.get(name.lower()) for name in names}
+        return {name: t for name, t in found.items() if t}
+
+    @api.model
+    def _has_own_people(self, source, group):
+        """Say whether who attends is the agenda's: invited from here, answering here.
+
+        What somebody outside organizes keeps its people as they came, and nobody is
+        invited to it again.
+        """
+        if group:
+            kept = group.known_as and group.known_as.kept or {}
+            return not any(x.startswith("ORGANIZER") for x in kept.get("", ()))
+        user = self.env.user
+        addresses = {user.email, user.login, user.partner_id.email}
+        organizer = source.get_facts()["ORGANIZER"]
+        own = {email_normalize(address) for address in addresses if address}
+        return not organizer or organizer in own
+
+    @api.model
+    def _get_ical_kept(self, source, placed, url, own):
+        """Return the lines to keep of an event, besides what its fields hold."""
+        lines = source.get_kept(url)
+        # sudo: the name of the type, that the event shows
+        types = {e.sudo().agenda_type_id.name for e in placed.values()}
+        others = [n for n in source.get_facts()["CATEGORIES"] if n not in types]
+        if others:
+            lines.append(f"CATEGORIES:{','.join(map(write_text, others))}")
+        return lines if own else lines + source.get_people()
+
+
+class CrmAgendaEventStatus(models.Model):
+    _inherit = "crm.agenda.event.status"
+
+    def _get_ical_status(self):
+        if self.kind == "cancelled":
+            return "CANCELLED"
+        return "TENTATIVE" if self.kind == "open" and self.tentative else "CONFIRMED"
+
+    @api.model
+    def _find_by_ical(self, status, company):
+        """Return the first status that says as much, if there is one."""
+        if status == "CANCELLED":
+            domain = [("kind", "=", "cancelled")]
+        else:
+            tentative = status == "TENTATIVE"
+            domain = [("kind", "=", "open"), ("tentative", "=", tentative)]
+        return self._get_first(company, domain)
+
+
+class CalendarAlarm(models.Model):
+    _inherit = "calendar.alarm"
+
+    @api.model
+    def _find_by_ahead(self, minutes, allday):
+        """Return a reminder that comes so long before the start, or make it.
+
+        An all-day event starts at midnight, and reminds at a time of that day or of the
+        one before.
+        """
+        if allday and minutes <= DAY:
+            day, clock = ("eve", DAY - minutes) if minutes > 0 else ("day", -minutes)
+            vals = {"at_clock_time": True, "clock_day": day, "clock_time": clock / 60}
+            label = self.env._("At a time of day")
+        else:
+            minutes += ALL_DAY_START if allday else 0
+            unit, size = "minutes", 1
+            if minutes and not minutes % 60:
+                unit, size = ("days", DAY) if not minutes % DAY else ("hours", 60)
+            number = minutes // size
+            vals = {"duration": number, "interval": unit, "at_clock_time": False}
+            units = dict(self._fields["interval"]._description_selection(self.env))
+            label = f"{number} {units[unit]}"
+        vals["alarm_type"] = "notification"
+        domain = [(fname, "=", value) for fname, value in vals.items()]
+        return self.search(domain, limit=1) or self.create({**vals, "name": label})
+
+
+def _get_address(attendee):
+    return email_normalize(attendee.email or "") or ""
+
+
+def _get_minutes(aheads, allday):
+    """Return how many minutes before the start to remind, where Odoo can."""
+    minutes = {round(ahead.total_seconds() / 60) for ahead in aheads}
+    first = 1 - DAY if allday else 0
+    return {ahead for ahead in minutes if first <= ahead <= MAX_AHEAD - DAY}
+
+
+def _get_plain(text):
+    """Return a text as it comes back from a field that is written with it."""
+    return html2plaintext(_write_html(text)).strip() if text else ""
+
+
+def _write_html(text):
+    lines = [escape(line) for line in text.split("\n")]
+    return Markup("<p>%s</p>") % Markup("<br>").join(lines) if text else False

@@ -1,0 +1,445 @@
+"""What the text of iCalendar says, RFC 5545. Nothing of Odoo's.
+
+``vobject`` reads the lines; what they mean is read here, as it would trust what a file
+says of time zones, for all who come later.
+"""
+
+import re
+from datetime import datetime, timedelta
+from functools import lru_cache
+from io import StringIO
+
+import pytz
+from babel.core import get_global
+from dateutil.tz import tzical
+from vobject.base import ParseError, getLogicalLines, parseLine
+
+from .ical import CONTROL, UTC, get_zone, to_local, write_date, write_local
+from .ical_rule import GivenRule, RuleError, as_datetime, read_place
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_COMPONENTS, MAX_DEPTH, MAX_LINES = 50_000, 4, 2_000_000
+MAX_ZONE_LINES = 2_000
+YEARS = range(1900, 3000)
+DURATION = re.compile(
+    r"([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,5})D)?"
+    r"(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?"
+)
+ESCAPED = re.compile(r"\\(.)", re.S)
+RULES = ("RRULE", "RDATE", "EXRULE")
+TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION")
+CHOICES = ("STATUS", "CLASS", "TRANSP")
+# What is read here, and what the server says itself.
+READ = {
+    *("UID", "DTSTAMP", "LAST-MODIFIED", "DTSTART", "DTEND", "DURATION", "EXDATE"),
+    *("RECURRENCE-ID", "CATEGORIES", "CONFERENCE", "ORGANIZER", "ATTENDEE"),
+    *RULES,
+    *TEXTS,
+    *CHOICES,
+}
+
+
+class ReadError(ValueError):
+    """What is wrong with a text, in words of RFC 5545."""
+
+
+class Component:
+    """The lines of a component, as ``(name, parameters, value, line)``, and those in
+    it."""
+
+    def __init__(self, name):
+        self.name, self.lines, self.parts = name, [], []
+
+    def get_all(self, name):
+        return [line for line in self.lines if line[0] == name]
+
+    def get(self, name):
+        return next(iter(self.get_all(name)), None)
+
+    def get_value(self, name):
+        line = self.get(name)
+        return line[2].strip() if line else ""
+
+    def get_lines(self):
+        """Return its lines as they came."""
+        lines = [f"BEGIN:{self.name}", *(line[3] for line in self.lines)]
+        for part in self.parts:
+            lines += part.get_lines()
+        return [*lines, f"END:{self.name}"]
+
+
+def read_components(text):
+    """Return the components of a text, each with those in it."""
+    if len(text) > MAX_BYTES:
+        raise ReadError("too long")
+    root = Component("")
+    stack, count = [root], 0
+    try:
+        for line, number in getLogicalLines(StringIO(text.lstrip("\ufeff")), False):
+            line = CONTROL.sub("", line.strip("\r\n"))
+            if not line.strip():
+                continue
+            name, params, value, group = parseLine(line, number)
+            name = name.upper()
+            if name == "BEGIN":
+                count += 1
+                part = Component(value.strip().upper())
+                stack[-1].parts.append(part)
+                stack.append(part)
+                if count > MAX_COMPONENTS or len(stack) > MAX_DEPTH + 1:
+                    raise ReadError("too many components")
+            elif name == "END":
+                if len(stack) < 2 or stack.pop().name != value.strip().upper():
+                    raise ReadError(f"line {number}: {line[:60]}")
+            else:
+                if len(stack) < 2:
+                    raise ReadError(f"line {number}: {line[:60]}")
+                params = {p[0].upper(): ",".join(p[1:]) for p in params}
+                stack[-1].lines.append((name, params, value, line))
+    except ParseError as error:
+        raise ReadError(str(error)[:200]) from error
+    if len(stack) > 1:
+        raise ReadError(f"END:{stack[-1].name}")
+    return root.parts
+
+
+def read_text(value):
+    """Return a text without its escapes, as lines of Odoo's."""
+    return ESCAPED.sub(lambda m: "\n" if m[1] in "nN" else m[1], value)
+
+
+def read_list(value):
+    return [read_text(x).strip() for x in re.split(r"(?<!\\),", value) if x.strip()]
+
+
+def read_duration(text):
+    """Return ``(days, the rest)``, the one as the clock shows it."""
+    match = DURATION.fullmatch(text.strip().upper())
+    if not match or text.strip()[-1:] in "PT":
+        raise ReadError(text)
+    sign = -1 if match[1] == "-" else 1
+    weeks, days, hours, minutes, seconds = (int(x or 0) for x in match.groups()[1:])
+    rest = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    return sign * timedelta(days=days + 7 * weeks), sign * rest
+
+
+def to_instant(place, zone):
+    """Return the instant, naive, of a local time, one that the clocks skip as well."""
+    return place.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+
+
+class Zones:
+    """The time zones that a text means, by their names in the database of all."""
+
+    def __init__(self, calendar, default):
+        self.default = default
+        self.given = {
+            part.get_value("TZID"): part
+            for part in calendar.parts
+            if part.name == "VTIMEZONE"
+        }
+        self.known = {}
+
+    def get(self, name, year):
+        """Return the name of a time zone; it may be none but by its definition, which
+        has to be that of one in that year and the next."""
+        if name not in self.known:
+            part = self.given.get(name)
+            names = [name, part.get_value("X-LIC-LOCATION") if part else ""]
+            found = next(filter(None, map(_find_zone, names)), None)
+            if not found and part:
+                found = _match_zone(tuple(part.get_lines()), name, year)
+            if not found:
+                raise ReadError(f"TZID={name}")
+            self.known[name] = found
+        return self.known[name]
+
+
+@lru_cache(1024)
+def _find_zone(name):
+    by_lower = _get_zones()
+    name = get_global("windows_zone_mapping").get(name, name)
+    parts = name.strip("/").split("/")
+    for count in (3, 2, 1):
+        found = by_lower.get("/".join(parts[-count:]).lower())
+        if found:
+            return found
+    return None
+
+
+@lru_cache(1)
+def _get_zones():
+    return {name.lower(): name for name in pytz.all_timezones}
+
+
+@lru_cache(64)
+def _match_zone(lines, name, year):
+    """Return a time zone that is in a year and the next what a ``VTIMEZONE`` says."""
+    rules = [line for line in lines if line.startswith("RRULE")]
+    if len(lines) > MAX_ZONE_LINES or any("FREQ=YEARLY" not in x for x in rules):
+        return None  # one that would take long to read, and that no place has
+    try:
+        zone = tzical(StringIO("\r\n".join(lines))).get(name)
+        instants = [
+            datetime(year + month // 12, month % 12 + 1, day)
+            for month in range(24)
+            for day in (1, 15)
+        ]
+        said = [zone.utcoffset(instant) for instant in instants]
+    except (ValueError, TypeError, OverflowError, AttributeError, IndexError):
+        return None
+    for candidate in (*pytz.common_timezones, *pytz.all_timezones):
+        own = get_zone(candidate)
+        if all(own.utcoffset(i) == o for i, o in zip(instants, said, strict=True)):
+            return candidate
+    return None
+
+
+class ReadEvent:
+    """A ``VEVENT``: its times, and what else it says."""
+
+    def __init__(self, component, zones):
+        self.component, self.zones = component, zones
+        self.uid = component.get_value("UID")
+        line = component.get("DTSTART")
+        if not line:
+            raise ReadError("DTSTART")
+        self.start, self.zone = self.read_time(line)
+        self.allday = not isinstance(self.start, datetime)
+        line = component.get("RECURRENCE-ID")
+        self.place = self.read_time(line) if line else None
+        if line and "RANGE" in line[1]:
+            raise ReadError(line[3])
+        self.days, self.rest = self._read_length()
+        if self.days + self.rest < timedelta():
+            raise ReadError("DTEND < DTSTART")
+
+    def read_time(self, line):
+        """Return ``(day or local time, name of its zone)``."""
+        _name, params, value, text = line
+        value = value.strip()
+        try:
+            place = read_place(value.removesuffix("Z"))
+        except ValueError as error:
+            raise ReadError(text[:100]) from error
+        if place.year not in YEARS:
+            raise ReadError(text[:100])
+        if not isinstance(place, datetime):
+            return place, "UTC"
+        if value.endswith("Z"):
+            return place, "UTC"
+        name = params.get("TZID")
+        return place, self.zones.get(name, place.year) if name else self.zones.default
+
+    def get_instant(self, place, zone=None):
+        return to_instant(place, get_zone(zone or self.zone))
+
+    def _read_length(self):
+        """Return how long it lasts: ``(days, the rest)``, of which the days are as the
+        clock shows them."""
+        line = self.component.get("DTEND")
+        if line:
+            end, zone = self.read_time(line)
+            if self.allday or not isinstance(end, datetime):
+                days = as_datetime(end).date() - as_datetime(self.start).date()
+                return days if days else timedelta(days=int(self.allday)), timedelta()
+            return timedelta(), self.get_instant(end, zone) - self.get_instant(
+                self.start
+            )
+        line = self.component.get("DURATION")
+        if not line:
+            return timedelta(days=1 if self.allday else 0), timedelta()
+        days, rest = read_duration(line[2])
+        if self.allday:
+            return max(days, timedelta(days=1)), timedelta()
+        return days, rest
+
+    def get_times(self, place):
+        """Return ``(start, stop)`` of its occurrence at a place: days, the last within,
+        or instants; an exception has its own."""
+        if self.place:
+            place = self.start
+        if self.allday:
+            return place, place + self.days - timedelta(days=1)
+        start = self.get_instant(place)
+        if not self.days:
+            return start, start + self.rest
+        return start, self.get_instant(place + self.days) + self.rest
+
+    def get_rule(self):
+        """Return its rule, if it is a series."""
+        lines = []
+        for name, params, value, text in self.component.lines:
+            if name not in RULES:
+                continue
+            if name == "RDATE" and not self.allday:
+                # In the zone of the start, as this is the one that is kept.
+                value = ",".join(self._read_dates(params, value, text))
+                lines.append(f"RDATE:{value}")
+            else:
+                lines.append(f"{name}:{value.strip()}")
+        if sum(line.startswith(("RRULE", "EXRULE")) for line in lines) > 2:
+            raise RuleError("RRULE")
+        return GivenRule(self.start, self.zone, lines) if lines else None
+
+    def get_left_out(self):
+        """Return the places of a series at which there is none."""
+        places = set()
+        for _name, params, value, text in self.component.get_all("EXDATE"):
+            for date in self._read_dates(params, value, text):
+                place = read_place(date)
+                places.add(place)
+        return places
+
+    def get_place(self, place, zone):
+        """Return a place as one of the series that starts here."""
+        if self.allday:
+            return as_datetime(place).date()
+        if not isinstance(place, datetime):
+            return datetime.combine(place, self.start.time())
+        if zone == self.zone:
+            return place
+        return to_local(self.get_instant(place, zone), get_zone(self.zone))
+
+    def _read_dates(self, params, value, text):
+        for date in value.split(","):
+            if "/" in date:
+                raise ReadError(text[:100])  # its own length, that no rule has
+            line = ("", params, date, text)
+            place = self.get_place(*self.read_time(line))
+            yield write_date(place) if self.allday else write_local(place)
+
+    def get_facts(self):
+        """Return what it says of an event, without its times."""
+        facts = {
+            name: read_text(self.component.get_value(name)).strip() for name in TEXTS
+        }
+        for name in ("SUMMARY", "LOCATION"):
+            facts[name] = " ".join(facts[name].split())
+        for name in CHOICES:
+            facts[name] = self.component.get_value(name).upper() or None
+        facts["CATEGORIES"] = tuple(
+            dict.fromkeys(
+                name
+                for line in self.component.get_all("CATEGORIES")
+                for name in read_list(line[2])
+            )
+        )
+        conferences = self.component.get_all("CONFERENCE")
+        facts["CONFERENCE"] = conferences[0][2].strip() if conferences else None
+        facts["ALARMS"] = frozenset(self._read_alarms())
+        organizer = self.component.get("ORGANIZER")
+        facts["ORGANIZER"] = read_address(organizer[2]) if organizer else None
+        people = {}
+        for _name, params, value, _line in self.component.get_all("ATTENDEE"):
+            address = read_address(value)
+            if address:
+                answer = params.get("PARTSTAT", "NEEDS-ACTION").upper()
+                people[address] = (params.get("CN", ""), answer)
+        facts["PEOPLE"] = people
+        return facts
+
+    def _read_alarms(self):
+        """Yield how long before the start it reminds; after it, none does."""
+        start = as_datetime(self.start)
+        for part in self.component.parts:
+            if part.name != "VALARM" or part.get_value("ACTION").upper() == "NONE":
+                continue
+            trigger = part.get("TRIGGER")
+            if not trigger:
+                continue
+            value = trigger[2].strip()
+            try:
+                if value[:1].isdigit():
+                    place = self.get_place(*self.read_time(trigger))
+                    ahead = start - as_datetime(place)
+                else:
+                    ahead = -sum(read_duration(value), timedelta())
+                    if trigger[1].get("RELATED", "").upper() == "END":
+                        ahead -= self.days + self.rest
+            except ValueError:
+                continue
+            yield ahead
+
+    def get_kept(self, own_url=""):
+        """Return the lines that say nothing that is read here."""
+        kept = []
+        for name, _params, value, line in self.component.lines:
+            if name == "URL" and own_url and value.startswith(own_url):
+                continue
+            if name not in READ:
+                kept.append(line)
+        kept += [x[3] for x in self.component.get_all("CONFERENCE")[1:]]
+        for part in self.component.parts:
+            if part.name != "VALARM":
+                kept += part.get_lines()
+        return kept
+
+    def get_people(self):
+        """Return the lines of who organizes it and who attends, as they came."""
+        return [x[3] for x in self.component.lines if x[0] in ("ORGANIZER", "ATTENDEE")]
+
+
+def read_address(value):
+    address = value.strip()
+    if address[:7].lower() == "mailto:":
+        address = address[7:]
+    return address.strip().lower() if "@" in address else ""
+
+
+class ReadObject:
+    """What has one UID: an event, or a series with its exceptions."""
+
+    def __init__(self, uid, events):
+        self.uid = uid
+        masters = [event for event in events if not event.place]
+        if len(masters) != 1:
+            raise ReadError("RECURRENCE-ID" if not masters else f"UID:{uid}")
+        self.master = masters[0]
+        self.rule = self.master.get_rule()
+        self.exceptions = {}
+        for event in events:
+            if event.place:
+                self.exceptions[self.master.get_place(*event.place)] = event
+        if self.exceptions and not self.rule:
+            raise ReadError("RRULE")
+
+    def get_occurrences(self, now, anew):
+        """Return ``{place: event that says what it is}`` of all that are kept.
+
+        :param anew: whether to decide which those are
+        """
+        if not self.rule:
+            return {self.master.start: self.master}
+        places = self.rule.settle(now if anew else None)
+        left_out = self.master.get_left_out()
+        found = {place: self.master for place in places if place not in left_out}
+        first = self.rule.first
+        for place, event in self.exceptions.items():
+            if first is not None and place >= first:
+                found[place] = event
+        return found
+
+
+def read_calendar(text, default_zone):
+    """Yield ``(uid, object, or what is wrong with it)`` of each in a text."""
+    calendars = read_components(text)
+    if not calendars or any(part.name != "VCALENDAR" for part in calendars):
+        raise ReadError("BEGIN:VCALENDAR")
+    for calendar in calendars:
+        zones = Zones(calendar, default_zone)
+        by_uid = {}
+        for part in calendar.parts:
+            if part.name not in ("VTIMEZONE", "VALARM"):
+                by_uid.setdefault(part.get_value("UID"), []).append(part)
+        for uid, parts in by_uid.items():
+            try:
+                for part in parts:
+                    if part.name != "VEVENT":
+                        raise ReadError(f"BEGIN:{part.name}")
+                if not uid:
+                    raise ReadError("UID")
+                events = [ReadEvent(part, zones) for part in parts]
+                yield uid, parts, ReadObject(uid, events)
+            except ValueError as error:
+                yield uid, parts, error
