@@ -12,6 +12,7 @@
         "security/crm_agenda_feed_rules.xml",
         "views/crm_agenda_feed_views.xml",
         "views/crm_agenda_calendar_views.xml",
+        "wizard/crm_agenda_app_password_views.xml",
     ],
     "icon": "/crm_agenda/static/description/icon.png",
     "installable": True,

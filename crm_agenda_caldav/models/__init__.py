@@ -3,5 +3,10 @@ from . import calendar_event_ical_find
 from . import calendar_event_ical_vals
 from . import calendar_event_ical_write
 from . import crm_agenda_calendar
+from . import crm_agenda_calendar_dav
+from . import crm_agenda_change
 from . import crm_agenda_feed
 from . import crm_agenda_ical_object
+from . import event_changes
+from . import res_users_app_password
+from . import res_users_tries

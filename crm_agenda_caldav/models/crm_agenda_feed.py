@@ -1,8 +1,7 @@
 import base64
 import hashlib
 import secrets
-from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 
 import qrcode
@@ -17,10 +16,13 @@ from .calendar_event_ical import ICAL_FIELDS
 from .ical import get_timezone_lines, write_lines, write_text
 
 BEFORE, AFTER = timedelta(days=90), timedelta(days=731)
-# Of how many wrong keys of one source it is known when they were tried.
-MAX_TRIED = 100
 # How often it is written down that a feed was read.
 USE_HOURS = 1
+
+
+def hash_secret(secret):
+    """Return what may be stored of a secret of 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class CrmAgendaFeed(models.Model):
@@ -94,7 +96,7 @@ class CrmAgendaFeed(models.Model):
         self.check_access("write")
         key = secrets.token_urlsafe(32)
         # sudo: nobody writes it themselves, as the key must be one that is random
-        self.sudo().key_hash = self._hash_key(key)
+        self.sudo().key_hash = hash_secret(key)
         address = f"{self.get_base_url()}/crm_agenda/feed/{key}.ics"
         # What a camera reads, a phone opens with its calendar.
         webcal = f"webcal://{address.partition('://')[2]}"
@@ -117,44 +119,24 @@ class CrmAgendaFeed(models.Model):
         return {"type": "ir.actions.act_window_close"}
 
     @api.model
-    def _hash_key(self, key):
-        return hashlib.sha256(key.encode()).hexdigest()
-
-    @api.model
     def _find(self, key, source):
         """Return the feed with this key, in the environment of its user.
-
-        Whoever tries many keys has to wait, as at Odoo's login. A phone that asks again
-        and again for one that was revoked does not count, nor does it lock the login of
-        those who share its address.
 
         :param source: the address from which it is asked
         :return: nothing if there is none; ``None`` if the source has to wait
         """
-        tried = self.pool.__dict__.setdefault("_agenda_feed_tried", defaultdict(dict))
-        hashed = self._hash_key(key)
-        times = tried[source]
-        if hashed not in times and self.env["res.users"]._on_login_cooldown(
-            len(times), max(times.values(), default=datetime.min)
-        ):
+        users, hashed = self.env["res.users"], hash_secret(key)
+        if users._has_to_wait(source, hashed):
             return None
         # sudo: the key stands for the right to find it, and just as its user
         feed = self.sudo().search([("key_hash", "=", hashed)], limit=1)
         user = feed.user_id
-        if not (feed and user.active and user._is_internal()):
-            # Asked for again, it is no other guess.
-            times.setdefault(hashed, datetime.now())
-            if len(times) > MAX_TRIED:
-                times.pop(next(iter(times)))
+        known = bool(feed and user.active and user._is_internal())
+        users._count_try(source, hashed, known)
+        if not known:
             return self.browse()
-        tried.pop(source, None)
         feed._write_down_use()
-        context = {
-            "lang": user.lang,
-            "tz": user.tz,
-            "allowed_company_ids": user.company_ids.ids,
-        }
-        return feed.with_env(self.env(user=user.id, context=context, su=False))
+        return feed.with_env(user._get_own_env())
 
     def _write_down_use(self):
         """Say that the feed is in use, without a change of its own and waiting for

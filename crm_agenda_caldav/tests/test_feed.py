@@ -143,7 +143,7 @@ class TestFeed(FeedCase):
         self.env["ir.config_parameter"].set_param("base.login_cooldown_after", 5)
         feeds = self.env["crm.agenda.feed"].sudo()
         source = "192.0.2.7"
-        self.addCleanup(lambda: self.env.registry._agenda_feed_tried.clear())
+        self.addCleanup(lambda: self.env.registry._agenda_tried.clear())
         for _poll in range(20):  # a phone that knows an old address is no attack
             self.assertEqual(feeds._find("revoked", source), feeds)
         for number in range(4):
@@ -159,7 +159,7 @@ class TestFeed(FeedCase):
         key = self.make_key(feed).rpartition("/")[2].removesuffix(".ics")
         feeds = self.env["crm.agenda.feed"].sudo()
         source = "192.0.2.9"
-        self.addCleanup(lambda: self.env.registry._agenda_feed_tried.clear())
+        self.addCleanup(lambda: self.env.registry._agenda_tried.clear())
         for number in range(5):
             self.assertFalse(feeds._find(f"revoked {number}", source))
         self.assertIsNone(feeds._find(key, source))

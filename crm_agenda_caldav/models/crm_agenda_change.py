@@ -1,0 +1,148 @@
+"""What changed in which calendar: so a phone asks for that alone."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+KEPT_DAYS = 90
+
+
+class CrmAgendaChange(models.Model):
+    """A change of an event in a calendar, by the number of its transaction.
+
+    It does not say what changed: whoever asks is told what the event is to them now.
+    """
+
+    _name = "crm.agenda.change"
+    _description = "Change in an Agenda Calendar"
+    # Odoo has no field for the number of a transaction, and no reason to read the rows.
+    _auto = False
+
+    calendar_id = fields.Integer(readonly=True)
+    # None for what stands for all that was forgotten.
+    event_id = fields.Integer(readonly=True)
+    series_id = fields.Integer(readonly=True)
+    name = fields.Char(readonly=True, help="As another program called it.")
+
+    def init(self):
+        self.env.cr.execute(
+            """
+            CREATE TABLE IF NOT EXISTS crm_agenda_change (
+                id bigserial PRIMARY KEY,
+                calendar_id int NOT NULL,
+                event_id int NOT NULL,
+                series_id int NOT NULL,
+                name varchar NOT NULL DEFAULT '',
+                txid bigint NOT NULL DEFAULT txid_current(),
+                logged timestamp NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')
+            );
+            CREATE UNIQUE INDEX IF NOT EXISTS crm_agenda_change_index
+                ON crm_agenda_change (calendar_id, txid, event_id, series_id, name);
+            """
+        )
+
+    @api.model
+    def _log(self, where, *params):
+        """Write down that events changed, as they are in the database by now.
+
+        :param where: a condition on the rows of ``calendar_event event``
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO crm_agenda_change (calendar_id, event_id, series_id, name)
+                SELECT event.agenda_calendar_id, event.id,
+                       COALESCE(event.recurrence_id, 0), COALESCE(object.name, '')
+                  FROM calendar_event event
+                  LEFT JOIN crm_agenda_ical_object_event_rel rel
+                    ON rel.event_id = event.id
+                  LEFT JOIN crm_agenda_ical_object object ON object.id = rel.object_id
+                 WHERE event.agenda_calendar_id IS NOT NULL AND (%s)
+                    ON CONFLICT DO NOTHING
+                """,
+                SQL(where, *params),
+            )
+        )
+
+    @api.model
+    def _log_events(self, ids):
+        if ids:
+            self._log("event.id = ANY(%s)", list(ids))
+
+    @api.model
+    def _get_marks(self, calendar_ids):
+        """Return ``{calendar id: (first, open)}``: a change of it that is not seen yet
+        is of a transaction that is in ``open``, or not before ``first``.
+
+        A number that only grows would not do: of two transactions at the same time, the
+        one that began first may end last. The marks stay the same until something
+        changes.
+        """
+        # The snapshot is that of all that the transaction reads.
+        self.env.cr.execute(
+            """
+            SELECT calendar.id,
+                   COALESCE(change.txid, 0) + 1,
+                   ARRAY(
+                       SELECT running
+                         FROM txid_snapshot_xip(txid_current_snapshot()) running
+                        WHERE running <= change.txid
+                        ORDER BY running
+                   )
+              FROM unnest(%s) calendar (id)
+              LEFT JOIN LATERAL (
+                   SELECT txid FROM crm_agenda_change
+                    WHERE calendar_id = calendar.id
+                    ORDER BY txid DESC LIMIT 1
+                   ) change ON TRUE
+            """,
+            [list(calendar_ids)],
+        )
+        return {id_: (first, running) for id_, first, running in self.env.cr.fetchall()}
+
+    @api.model
+    def _read_since(self, calendar_id, first, running):
+        """Return ``[(event id, series id, name)]`` of the changes since these marks.
+
+        :return: ``None`` if it is not known any more
+        """
+        self.env.cr.execute(
+            """
+            SELECT event_id, series_id, name FROM crm_agenda_change
+             WHERE calendar_id = %s AND txid >= %s
+               AND (txid >= %s OR txid = ANY(%s))
+             GROUP BY event_id, series_id, name
+            """,
+            [calendar_id, min([first, *running]), first, running],
+        )
+        rows = self.env.cr.fetchall()
+        return None if any(not row[0] for row in rows) else rows
+
+    @api.model
+    def _get_origin(self):
+        """Return what tells this database from its copies, in which the numbers of the
+        transactions say something else."""
+        self.env.cr.execute(
+            "SELECT oid, (SELECT system_identifier FROM pg_control_system()) "
+            "FROM pg_database WHERE datname = current_database()"
+        )
+        return self.env.cr.fetchone()
+
+    @api.autovacuum
+    def _gc_changes(self):
+        """Forget old changes, and keep in mind up to where, for each calendar."""
+        self.env.cr.execute(
+            """
+            WITH old AS (
+                DELETE FROM crm_agenda_change
+                 WHERE logged < (now() AT TIME ZONE 'UTC') - %s * interval '1 day'
+                RETURNING calendar_id, txid, logged
+            )
+            INSERT INTO crm_agenda_change
+                   (calendar_id, event_id, series_id, txid, logged)
+            SELECT old.calendar_id, 0, 0, max(old.txid), max(old.logged)
+              FROM old JOIN crm_agenda_calendar calendar
+                ON calendar.id = old.calendar_id
+             GROUP BY old.calendar_id
+            """,
+            [KEPT_DAYS],
+        )

@@ -1,0 +1,110 @@
+"""When what a phone shows of an event changes."""
+
+from odoo import api, models
+
+PLACE = {"agenda_calendar_id", "recurrence_id"}
+
+
+class CalendarEvent(models.Model):
+    _inherit = "calendar.event"
+
+    @api.model
+    def _create(self, data_list):
+        events = super()._create(data_list)
+        self.env["crm.agenda.change"]._log_events(events.ids)
+        return events
+
+    def _write_multi(self, vals_list):
+        # Here, as what is computed changes too; and also before, for the calendar that
+        # it leaves.
+        changes = self.env["crm.agenda.change"]
+        changes._log_events(self.ids)
+        result = super()._write_multi(vals_list)
+        if any(PLACE & vals.keys() for vals in vals_list):
+            changes._log_events(self.ids)
+        return result
+
+    def unlink(self):
+        self.flush_model(PLACE)
+        self.env["crm.agenda.change"]._log_events(self.ids)
+        return super().unlink()
+
+
+class CrmAgendaIcalObject(models.Model):
+    _inherit = "crm.agenda.ical.object"
+
+    @api.model
+    def _create(self, data_list):
+        objects = super()._create(data_list)
+        objects._log_events()
+        return objects
+
+    def _write_multi(self, vals_list):
+        self._log_events()  # by the name that it had
+        return super()._write_multi(vals_list)
+
+    def unlink(self):
+        self._log_events()
+        return super().unlink()
+
+    def _log_events(self):
+        self.env["crm.agenda.change"]._log("object.id = ANY(%s)", self.ids)
+
+
+class CalendarRecurrence(models.Model):
+    _inherit = "calendar.recurrence"
+
+    def _write_multi(self, vals_list):
+        self._log_events()
+        return super()._write_multi(vals_list)
+
+    def unlink(self):
+        self._log_events()
+        return super().unlink()
+
+    def _log_events(self):
+        changes = self.env["crm.agenda.change"]
+        changes._log("event.recurrence_id = ANY(%s)", self.ids)
+
+
+class CalendarAttendee(models.Model):
+    _inherit = "calendar.attendee"
+
+    @api.model
+    def _create(self, data_list):
+        attendees = super()._create(data_list)
+        self.env["crm.agenda.change"]._log_events(
+            {data["stored"].get("event_id") for data in data_list} - {None, False}
+        )
+        return attendees
+
+    def _write_multi(self, vals_list):
+        self._log_events()
+        return super()._write_multi(vals_list)
+
+    def unlink(self):
+        self._log_events()
+        return super().unlink()
+
+    def _log_events(self):
+        self.env["crm.agenda.change"]._log(
+            "event.id IN (SELECT event_id FROM calendar_attendee WHERE id = ANY(%s))",
+            self.ids,
+        )
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _write_multi(self, vals_list):
+        """Tell phones how people are called now who attend or organize something."""
+        result = super()._write_multi(vals_list)
+        if any({"complete_name", "email"} & vals.keys() for vals in vals_list):
+            self.env["crm.agenda.change"]._log(
+                "event.id IN (SELECT event_id FROM calendar_attendee "
+                "WHERE partner_id = ANY(%s)) OR event.user_id IN "
+                "(SELECT id FROM res_users WHERE partner_id = ANY(%s))",
+                self.ids,
+                self.ids,
+            )
+        return result

@@ -1,0 +1,240 @@
+"""What a phone is told that changed, in real transactions."""
+
+from contextlib import contextmanager
+
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.crm_agenda.tests.common import DAILY, AtOnceCase
+
+
+@tagged("post_install", "-at_install")
+class TestDavSync(AtOnceCase):
+    def setUp(self):
+        super().setUp()
+        with self.environment() as env:
+            groups = "base.group_user,crm_agenda.group_agenda_user"
+            users = [
+                new_test_user(env, f"sync_{name}", groups) for name in ("owner", "peer")
+            ]
+            calendars = env["crm.agenda.calendar"].create(
+                [{"name": name, "owner_id": users[0].id} for name in ("Sync", "Other")]
+            )
+            share = env["crm.agenda.share"].create(
+                {
+                    "calendar_id": calendars[0].id,
+                    "user_id": users[1].id,
+                    "level": "read",
+                }
+            )
+            self.owner_id, self.peer_id = (user.id for user in users)
+            self.calendar_id, self.other_id = calendars.ids
+            self.share_id = share.id
+        self.addCleanup(self.clean_up)
+        self.tokens = {}
+
+    def clean_up(self):
+        with self.environment() as env:
+            users = env["res.users"].browse([self.owner_id, self.peer_id])
+            calendars = env["crm.agenda.calendar"].with_context(active_test=False)
+            calendars = calendars.search([("owner_id", "in", users.ids)])
+            events = env["calendar.event"].with_context(active_test=False)
+            events.search([("agenda_calendar_id", "in", calendars.ids)]).unlink()
+            calendars.unlink()
+            users.active = False
+            for user in users:
+                user.login = f"{user.login}_{user.id}"
+
+    def new_event(self, env, **values):
+        return env["calendar.event"].create(
+            {
+                "name": "Boiler check",
+                "agenda_calendar_id": self.calendar_id,
+                "start": "2100-01-04 10:00:00",
+                "stop": "2100-01-04 11:00:00",
+                "user_id": self.owner_id,
+                "partner_ids": [(6, 0, [])],
+                "privacy": "public",
+                **values,
+            }
+        )
+
+    @contextmanager
+    def as_user(self, user_id):
+        with self.environment() as env:
+            yield env["res.users"].browse(user_id)._get_own_env()
+
+    def synchronize(self, user_id=None, calendar_id=None):
+        """Return ``(names that are new or changed, names that are gone)`` as a phone
+        gets them, or nothing if it has to begin anew."""
+        user_id, calendar_id = user_id or self.owner_id, calendar_id or self.calendar_id
+        with self.as_user(user_id) as env:
+            calendar = env["crm.agenda.calendar"].browse(calendar_id)
+            known = self.tokens.get((user_id, calendar_id))
+            self.tokens[user_id, calendar_id] = calendar._get_dav_tokens()[calendar]
+            if not known:
+                return set(calendar._read_dav()), set()
+            changes = calendar._read_dav_changes(known)
+            if changes is None:
+                del self.tokens[user_id, calendar_id]
+                return None
+            objects, gone = changes
+            return set(objects), set(gone)
+
+    def check_told(self, told, changed=(), gone=()):
+        """Check what is told, and that it is told once."""
+        names = [{f"event-{id_}.ics" for id_ in ids} for ids in (changed, gone)]
+        self.assertEqual(told, tuple(names))
+        self.assertEqual(self.synchronize(), (set(), set()))
+
+    def test_every_change_is_told_once(self):
+        self.synchronize()
+        with self.environment() as env:
+            alarm = env.ref("calendar.alarm_notif_1")
+            partner = env["res.partner"].create({"name": "Customer", "email": "a@b.c"})
+            id_, other_id = self.new_event(env).id, self.new_event(env, name="Other").id
+        self.check_told(self.synchronize(), [id_, other_id])
+        for values in (
+            {"name": "Leak"},
+            {"start": "2100-01-05 10:00:00", "stop": "2100-01-05 11:00:00"},
+            {"alarm_ids": [(6, 0, alarm.ids)]},
+            {"partner_ids": [(4, partner.id)]},
+            {"privacy": "private"},
+            {"privacy": "public"},
+        ):
+            with self.environment() as env:
+                env["calendar.event"].browse(id_).write(values)
+            self.check_told(self.synchronize(), [id_])
+        with self.environment() as env:
+            env["calendar.event"].browse(id_).attendee_ids.state = "declined"
+        self.check_told(self.synchronize(), [id_])
+        with self.environment() as env:
+            env["res.partner"].browse(partner.id).name = "Another name"
+        self.check_told(self.synchronize(), [id_])
+        with self.environment() as env:
+            env["calendar.event"].browse(id_).active = False
+        self.check_told(self.synchronize(), [], [id_])
+        with self.environment() as env:
+            env["calendar.event"].browse(id_).active = True
+        self.check_told(self.synchronize(), [id_])
+        with self.environment() as env:
+            env["calendar.event"].browse(id_).unlink()
+        self.check_told(self.synchronize(), [], [id_])
+        with self.environment() as env:
+            env["res.partner"].browse(partner.id).unlink()
+
+    def test_what_moves_leaves_one_calendar_and_comes_to_the_other(self):
+        with self.environment() as env:
+            id_ = self.new_event(env).id
+        self.synchronize()
+        self.synchronize(calendar_id=self.other_id)
+        with self.environment() as env:
+            env["calendar.event"].browse(id_).agenda_calendar_id = self.other_id
+        self.check_told(self.synchronize(), [], [id_])
+        told = self.synchronize(calendar_id=self.other_id)
+        self.assertEqual(told, ({f"event-{id_}.ics"}, set()))
+
+    def test_an_event_that_becomes_a_series_and_back(self):
+        with self.environment() as env:
+            event = self.new_event(env)
+            id_ = event.id
+        self.synchronize()
+        with self.environment() as env:
+            event = env["calendar.event"].browse(id_)
+            event.write({**DAILY, "count": 3, "event_tz": "UTC"})
+            series = event.recurrence_id
+            name, ids = f"series-{series.id}.ics", series.calendar_event_ids.ids
+        changed, gone = self.synchronize()
+        self.assertEqual(changed, {name})
+        self.assertIn(f"event-{id_}.ics", gone)
+        with self.environment() as env:
+            env["calendar.event"].browse(ids[1]).unlink()
+        changed, gone = self.synchronize()
+        self.assertEqual(changed, {name})
+        self.assertNotIn(name, gone)
+        with self.environment() as env:
+            env["calendar.event"].browse(ids[2]).unlink()
+        changed, gone = self.synchronize()
+        self.assertEqual(changed, {f"event-{ids[0]}.ics"})
+        self.assertIn(name, gone)
+        self.assertEqual(self.synchronize(), (set(), set()))
+
+    def test_nothing_is_skipped_between_overlapping_transactions(self):
+        self.synchronize()
+        with self.registry.cursor() as cr:
+            first = self.new_event(self.env_of(cr)).id
+            cr.flush()
+            with self.environment() as env:  # begins later, and ends first
+                second = self.new_event(env).id
+            self.check_told(self.synchronize(), [second])
+            with self.environment() as env:
+                third = self.new_event(env).id
+            self.check_told(self.synchronize(), [third])
+        self.check_told(self.synchronize(), [first])
+        with self.registry.cursor() as cr:
+            self.env_of(cr)["calendar.event"].browse(first).name = "Undone"
+            cr.flush()
+            cr.rollback()
+        self.assertEqual(self.synchronize(), (set(), set()))
+
+    def env_of(self, cr):
+        with self.environment() as env:
+            return env(cr=cr)
+
+    def test_who_gets_another_level_begins_anew(self):
+        with self.environment() as env:
+            public = self.new_event(env).id
+            private = self.new_event(env, privacy="private").id
+        names = {f"event-{public}.ics", f"event-{private}.ics"}
+        self.assertEqual(self.synchronize(self.peer_id), (names, set()))
+        self.assertEqual(self.synchronize(self.peer_id), (set(), set()))
+        for level in ("busy", "write"):
+            with self.environment() as env:
+                env["crm.agenda.share"].browse(self.share_id).level = level
+            self.assertIsNone(self.synchronize(self.peer_id))
+            self.assertEqual(self.synchronize(self.peer_id), (names, set()))
+        with self.environment() as env:
+            env["calendar.event"].browse(private).show_as = "free"
+        told = self.synchronize(self.peer_id)
+        self.assertEqual(told, (set(), {f"event-{private}.ics"}))
+
+    def test_what_all_events_are_called_after(self):
+        with self.environment() as env:
+            kind = env["crm.agenda.event.type"].create({"name": "Visit"})
+            self.new_event(env, agenda_type_id=kind.id)
+        self.synchronize()
+        with self.environment() as env:
+            env["crm.agenda.event.type"].browse(kind.id).name = "Call"
+        self.assertIsNone(self.synchronize())
+        with self.environment() as env:
+            calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
+            calendar.name = "Another name"
+        self.synchronize()
+        self.assertEqual(self.synchronize(), (set(), set()))
+
+    def test_what_is_long_past_is_forgotten_and_said_so(self):
+        self.synchronize()
+        with self.environment() as env:
+            id_ = self.new_event(env).id
+        old = dict(self.tokens)
+        self.check_told(self.synchronize(), [id_])
+        with self.environment() as env:
+            env.cr.execute(
+                "UPDATE crm_agenda_change SET logged = logged - interval '1 year' "
+                "WHERE calendar_id = %s",
+                [self.calendar_id],
+            )
+        for _time in range(2):
+            with self.environment() as env:
+                env["crm.agenda.change"]._gc_changes()
+            # Who has seen all of it needs nothing of what was forgotten.
+            self.assertEqual(self.synchronize(), (set(), set()))
+        with self.environment() as env:
+            env.cr.execute(
+                "SELECT count(*) FROM crm_agenda_change WHERE calendar_id = %s",
+                [self.calendar_id],
+            )
+            self.assertEqual(env.cr.fetchone(), (1,))
+            env["calendar.event"].browse(id_).name = "Leak"
+        self.check_told(self.synchronize(), [id_])
+        self.tokens = old
+        self.assertIsNone(self.synchronize())

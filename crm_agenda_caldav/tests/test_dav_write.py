@@ -1,0 +1,145 @@
+"""What a calendar app writes, and what it is refused."""
+
+from odoo.tests import tagged
+
+from .dav import HOME, DavCase
+
+OBJECT = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Phone//EN
+BEGIN:VEVENT
+UID:{uid}
+DTSTAMP:20260301T090000Z
+DTSTART:21000104T090000Z
+DTEND:21000104T100000Z
+SUMMARY:{name}
+X-COLOUR:blue
+END:VEVENT
+END:VCALENDAR
+""".replace("\n", "\r\n")
+
+
+@tagged("post_install", "-at_install")
+class TestDavWrite(DavCase):
+    def put(self, path, name="Leak", uid="7f3c", user=None, **headers):
+        headers.setdefault("Content_Type", "text/calendar; charset=utf-8")
+        return self.ask("PUT", path, OBJECT.format(uid=uid, name=name), user, **headers)
+
+    def get_events(self):
+        return self.Event.search([("agenda_calendar_id", "=", self.calendar.id)])
+
+    def test_an_event_is_made_changed_and_deleted(self):
+        path = f"{self.home}7f3c.ics"
+        answer = self.put(path, If_None_Match="*")
+        self.assertEqual(answer.status_code, 201)
+        event = self.get_events()
+        self.assertEqual(event.name, "Leak")
+        self.assertEqual(self.put(path, If_None_Match="*").status_code, 412)
+        answer = self.ask("GET", path)
+        self.assertIn("UID:7f3c", answer.text)
+        self.assertIn("X-COLOUR:blue", answer.text)
+        known = answer.headers["ETag"]
+        self.assertIn(path, self.find_all(self.home))
+        answer = self.put(path, "Leak in the roof", If_Match=known)
+        self.assertEqual(answer.status_code, 204)
+        self.assertEqual(self.get_events(), event)
+        self.assertEqual(event.name, "Leak in the roof")
+        self.assertEqual(self.put(path, If_Match=known).status_code, 412)
+        self.assertEqual(self.ask("DELETE", path, If_Match=known).status_code, 412)
+        known = self.ask("GET", path).headers["ETag"]
+        answer = self.ask("DELETE", path, If_Match=known)
+        self.assertEqual(answer.status_code, 204)
+        self.assertFalse(self.get_events())
+        self.assertEqual(self.ask("DELETE", path).status_code, 404)
+        self.assertEqual(self.put(path, If_Match=known).status_code, 412)
+        self.assertFalse(self.get_events())
+
+    def test_what_odoo_made_is_changed_by_its_address(self):
+        event = self.new_event()
+        path = f"{self.home}event-{event.id}.ics"
+        text = self.ask("GET", path).text.replace("Boiler check", "Leak")
+        self.assertEqual(self.ask("PUT", path, text).status_code, 204)
+        self.assertEqual(event.name, "Leak")
+        self.assertIn(path, self.find_all(self.home))
+        # Addresses that Odoo gives are not taken by others.
+        event.unlink()
+        self.assertEqual(self.put(path).status_code, 403)
+        self.assertFalse(self.get_events())
+
+    def test_each_writes_what_their_share_lets_them(self):
+        for level, user in self.members.items():
+            writes = level in ("write", "manage")
+            path = f"{self.home}{level}.ics"
+            answer = self.put(path, level, level, user)
+            self.assertEqual(answer.status_code, 201 if writes else 403, level)
+            event = self.new_event()
+            path = f"{self.home}event-{event.id}.ics"
+            answer = self.ask("DELETE", path, user=user)
+            self.assertEqual(answer.status_code, 204 if writes else 403, level)
+            self.assertEqual(bool(event.exists()), not writes)
+            privileges = "<D:current-user-privilege-set/>"
+            [told] = self.find_all(self.home, privileges, "0", user).values()
+            told = told.get_tags("D:current-user-privilege-set")
+            self.assertEqual("write" in told, writes, level)
+
+    def test_a_slot_of_which_only_its_time_is_known_is_not_written(self):
+        event = self.new_event(privacy="private", name="Doctor")
+        path, writer = f"{self.home}event-{event.id}.ics", self.members["write"]
+        text = self.ask("GET", path, user=writer).text
+        for method in ("PUT", "DELETE", "MOVE"):
+            answer = self.ask(method, path, text, writer)
+            self.assertEqual(answer.status_code, 403, method)
+        self.assertEqual(event.name, "Doctor")
+
+    def test_an_event_moves_to_another_calendar(self):
+        other = self.new_calendar("Other")
+        self.share(other, "read", user_id=self.members["write"].id)
+        event = self.new_event()
+        path = f"{self.home}event-{event.id}.ics"
+        there = f"{self.base_url()}{HOME}{other.id}/event-{event.id}.ics"
+        answer = self.ask("MOVE", path, user=self.members["write"], Destination=there)
+        self.assertEqual(answer.status_code, 403)
+        for odd in ("", "/", f"{HOME}{other.id}/", "http://[", f"{HOME}999999/a.ics"):
+            answer = self.ask("MOVE", path, Destination=odd)
+            self.assertIn(answer.status_code, (403, 409), odd)
+        answer = self.ask("MOVE", path, Destination=there)
+        self.assertEqual(answer.status_code, 201, answer.text)
+        self.assertEqual(event.agenda_calendar_id, other)
+        self.assertEqual(self.ask("GET", path).status_code, 404)
+        self.assertIn("Boiler check", self.ask("GET", there).text)
+
+    def test_double_booking_is_refused_in_words_of_caldav(self):
+        self.calendar.double_booking = "refuse"
+        self.assertEqual(self.put(f"{self.home}a.ics", uid="a").status_code, 201)
+        answer = self.put(f"{self.home}b.ics", uid="b")
+        self.assertEqual(answer.status_code, 403)
+        self.assertIn("error", answer.text)
+        self.assertEqual(len(self.get_events()), 1)
+
+    def test_what_is_no_event_is_refused(self):
+        for text, condition in (
+            ("", "valid-calendar-data"),
+            ("é", "valid-calendar-data"),
+            (b"\xff", "valid-calendar-data"),
+            ("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "valid-calendar"),
+            (OBJECT.replace("VEVENT", "VTODO"), "supported-calendar-component"),
+            (OBJECT.replace("DTSTART", "X-START"), "valid-calendar-data"),
+        ):
+            answer = self.ask("PUT", f"{self.home}a.ics", text)
+            self.assertEqual(answer.status_code, 403, text)
+            self.assertIn(condition, answer.text, text)
+        answer = self.put(f"{self.home}a.ics", Content_Type="text/html")
+        self.assertEqual(answer.status_code, 415)
+        answer = self.ask("PUT", f"{self.home}a.ics", "x" * 3_000_000)
+        self.assertEqual(answer.status_code, 413)
+        self.put(f"{self.home}a.ics")
+        answer = self.put(f"{self.home}b.ics")
+        self.assertEqual(answer.status_code, 403)
+        self.assertIn("no-uid-conflict", answer.text)
+        self.assertEqual(len(self.get_events()), 1)
+        self.assertEqual(self.put(f"{HOME}999999/a.ics").status_code, 409)
+        self.assertEqual(self.put(f"{self.home}a/b.ics").status_code, 409)
+        self.assertEqual(self.put(self.home).status_code, 403)
+        for name in ("%00", "%0a", "x" * 300, "%ff"):
+            path = f"{self.home}{name}.ics"
+            self.assertIn(self.put(path, uid=name).status_code, (403, 404, 201), name)

@@ -1,0 +1,1 @@
+from . import crm_agenda_app_password
