@@ -43,6 +43,11 @@ class CalendarEvent(models.Model):
             )
         return described
 
+    @api.model
+    def _get_word(self, fname):
+        """Return what a field is called on the screens."""
+        return self.fields_get([fname], ["string"])[fname]["string"]
+
     def _compute_user_can_edit(self):
         """An event of the agenda is edited by whom the record rules let."""
         agenda = self.filtered("agenda_calendar_id")

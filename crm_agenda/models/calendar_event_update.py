@@ -402,7 +402,7 @@ class CalendarEvent(models.Model):
     def _get_told_label(self, fname):
         if fname == "when":
             return self.env._("When")
-        return self._fields[fname]._description_string(self.env)
+        return self._get_word(fname)
 
     @api.model
     def _show_state(self, state, fname):

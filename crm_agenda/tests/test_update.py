@@ -394,6 +394,9 @@ class TestUpdate(TestAgendaCommon):
         self.assertIn(self.customer, self.heard())
         message = self.last.filtered(lambda m: self.customer in m.partner_ids)
         self.assertNotIn("Technician", message.body)
+        # The word of the screens, and not that of Odoo's field.
+        self.assertIn("Place", message.body)
+        self.assertNotIn("Location", message.body)
         event.agenda_status_id = self.cancelled
         self.assertEqual(self.heard()[self.customer], "Cancelled: Boiler check")
         event.agenda_status_id = self.planned
