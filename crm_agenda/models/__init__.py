@@ -31,6 +31,7 @@ from . import calendar_event_status
 from . import calendar_event_time
 from . import calendar_event_update
 from . import calendar_event_work
+from . import calendar_event_in_use
 from . import calendar_attendee
 from . import calendar_token
 from . import ir_http

@@ -182,6 +182,48 @@ class TestArchived(TestAgendaCommon):
         with self.assertRaises(UserError):
             event.action_pick()
 
+    def test_nobody_gives_it(self):
+        """By hand, by a wizard or by a copy; what has it keeps it."""
+        series = self.new_series(agenda_type_id=self.type.id)
+        event, another = self.new_event(), self.new_calendar("Another")
+        event.agenda_type_id, event.agenda_status_id = self.type, self.status
+        plain = self.new_event(agenda_type_id=self.visit.id)
+        plain.agenda_status_id = self.planned
+        for record in (self.type, self.status, another):
+            record.active = False
+        self.calendar.default_type_id = self.visit
+        values = {"name": "New", "start": event.start, "stop": event.stop}
+        values["agenda_calendar_id"] = self.calendar.id
+        for fname, record in (
+            ("agenda_type_id", self.type),
+            ("agenda_status_id", self.status),
+            ("agenda_calendar_id", another),
+        ):
+            given = {fname: record.id}
+            with self.subTest(fname):
+                with self.refused("not archived"):
+                    (plain | event).write(given)
+                with self.refused("not archived"):
+                    self.Event.create({**values, **given})
+        wizard = self.env["crm.agenda.reassign"].create(
+            {"event_ids": plain.ids, "calendar_id": another.id}
+        )
+        for mode in ("move", "copy"):
+            wizard.mode = mode
+            with self.refused("not archived"):
+                wizard.action_reassign()
+        event.write({"agenda_type_id": self.type.id, "name": "As it is"})
+        self.assertEqual(event.copy().agenda_type_id, self.visit)
+        plain.agenda_type_id = False
+        self.assertFalse(plain.copy().agenda_type_id)
+        series[1].write(
+            {"recurrence_update": "future_events", "count": 4, "rrule_type": "daily"}
+        )
+        later = self.Event.search([("agenda_calendar_id", "=", self.calendar.id)])
+        later = later.filtered("recurrence_id")
+        self.assertEqual(len(later), 5)
+        self.assertEqual(later.agenda_type_id, self.type)
+
     def test_kind_of_document(self):
         lead = self.env["crm.lead"].create({"name": "Roof"})
         event = self.new_event(user=self.env.user, document_ref=f"crm.lead,{lead.id}")
