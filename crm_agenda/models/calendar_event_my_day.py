@@ -99,15 +99,7 @@ class CalendarEvent(models.Model):
         """Return the events that the user may take."""
         if not self.env["crm.agenda.calendar"]._get_for_taking():
             return self.browse()
-        return self.search(
-            [
-                ("agenda_calendar_id.is_queue", "=", True),
-                ("agenda_calendar_id.can_write", "=", True),
-                ("agenda_status_id.kind", "=", "open"),
-                ("in_agenda", "=", True),
-            ],
-            order="start, id",
-        )
+        return self.search(self._get_waiting_domain(), order="start, id")
 
     def _get_card(self, day=None):
         """Return what a card shows of an event.
@@ -125,6 +117,7 @@ class CalendarEvent(models.Model):
             "kind": self.agenda_status_kind,
             "late": self.is_late,
             "can_edit": self.user_can_edit,
+            "under_way": self.agenda_status_id.sudo().under_way,
             "started": self._write_instant(self.started_at),
             "ended": self._write_instant(self.done_at),
             "files": [

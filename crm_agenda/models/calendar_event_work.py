@@ -70,7 +70,7 @@ class CalendarEvent(models.Model):
         # Of two people at once, one updates the event first. PostgreSQL refuses the
         # other's update, Odoo tries it again, and then this is what they meet. What
         # somebody took they may not even read.
-        if not self._filtered_access("write")._is_waiting():
+        if not self.search_count([("id", "=", self.id), *self._get_waiting_domain()]):
             raise UserError(self.env._("Somebody else has taken it."))
         calendar = self.env["crm.agenda.calendar"]._get_for_taking()
         if not calendar:
@@ -86,11 +86,18 @@ class CalendarEvent(models.Model):
         self.message_post(body=plaintext2html(text), subtype_xmlid="mail.mt_note")
         return True
 
-    def _is_waiting(self):
-        # sudo: only whether it waits, for people who may write the event; who runs it
-        # need not be in its calendar
-        calendar = self.sudo().agenda_calendar_id
-        return calendar.is_queue and self.agenda_status_kind == "open"
+    @api.model
+    def _get_waiting_domain(self):
+        """Return the domain of what waits for somebody to take it.
+
+        An event of a series has its time: it does not wait.
+        """
+        calendars = self.env["crm.agenda.calendar"]
+        return [
+            ("agenda_calendar_id", "in", calendars._get_queues().ids),
+            ("agenda_status_id.kind", "=", "open"),
+            ("recurrency", "=", False),
+        ]
 
     def _end_work(self, kind):
         for event in self:

@@ -150,7 +150,7 @@ class CrmAgendaBoard(models.AbstractModel):
         document_model = document and self._get_waiting_models().get(document._name)
         if document_model and document.filtered_domain(document_model._get_domain()):
             return event.action_archive()
-        queue = self._get_queues()[:1]
+        queue = self.env["crm.agenda.calendar"]._get_queues()[:1]
         if not queue:
             raise UserError(
                 self.env._(
@@ -194,18 +194,8 @@ class CrmAgendaBoard(models.AbstractModel):
         return True
 
     @api.model
-    def _get_queues(self):
-        return self.env["crm.agenda.calendar"].search(
-            [("is_queue", "=", True), ("can_write", "=", True)]
-        )
-
-    @api.model
     def _get_queue_domain(self, text=""):
-        domain = [
-            ("agenda_calendar_id", "in", self._get_queues().ids),
-            ("agenda_status_id.kind", "=", "open"),
-            ("recurrency", "=", False),
-        ]
+        domain = self.env[EVENT]._get_waiting_domain()
         if text:
             named = ("name", "ilike", text)
             domain += ["|", named, ("customer_id.display_name", "ilike", text)]

@@ -13,6 +13,11 @@ class CrmAgendaCalendar(models.Model):
     )
 
     @api.model
+    def _get_queues(self):
+        """Return the queues in which the user may write."""
+        return self.search([("is_queue", "=", True), ("can_write", "=", True)])
+
+    @api.model
     def _get_mine(self):
         """Return the calendars whose events are the user's to do."""
         user = self.env.user

@@ -205,6 +205,25 @@ class TestQueue(WorkCase):
             with self.refused("Somebody else has taken it", UserError):
                 event.with_user(self.other).action_take()
 
+    def test_an_event_of_a_series_does_not_wait(self):
+        """It has its time, on the board as in My day."""
+        event = self.new_event(self.queue, start=NOW, name="Leak")
+        daily = self.new_series(calendar=self.queue, start=NOW, name="Round")
+        board = self.env["crm.agenda.board"].with_user(self.other)
+        rows = [row["id"] for row in board.get_waiting()["rows"]]
+        cards = [card["id"] for card in self.get_my_day(self.other)["waiting"]]
+        self.assertEqual(cards, event.ids)
+        self.assertTrue(event.id in rows and not set(daily.ids) & set(rows))
+        with self.refused("Somebody else has taken it", UserError):
+            daily[0].with_user(self.other).action_take()
+
+    def test_what_is_under_way_is_not_started(self):
+        event = self.new_event(start=NOW)
+        for under_way, status in ((False, self.planned), (True, self.in_progress)):
+            event.agenda_status_id = status
+            (card,) = self.get_my_day(self.owner)["days"][0]["cards"]
+            self.assertEqual(card["under_way"], under_way)
+
     def test_who_may_not_write_the_queue_takes_nothing(self):
         event = self.new_event(self.queue, start=NOW)
         reader = self.members["read"]
