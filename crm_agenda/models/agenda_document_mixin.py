@@ -1,4 +1,5 @@
 from collections import Counter
+from itertools import chain
 
 from odoo import api, fields, models
 
@@ -31,18 +32,16 @@ class AgendaDocumentMixin(models.AbstractModel):
 
     @api.depends_context("uid", "lang", "tz")
     def _compute_agenda_summary(self):
-        coming = [
+        coming = self._get_agenda_domain() + [
             ("stop", ">=", fields.Datetime.now()),
             ("agenda_status_kind", "!=", "cancelled"),
         ]
-        events = self.env["calendar.event"]
+        first = self._get_first_agenda_events(coming)
+        busy = self._count_busy_events(coming)
         for record in self:
-            domain = record._get_agenda_domain() + coming
-            event = events.search(domain, order="start, id", limit=1)
-            parts = [event._get_when()] if event else []
-            busy = record._count_busy_events(domain)
-            if busy:
-                parts.append(self.env._("%s planned (busy)", busy))
+            parts = [event._get_when() for event in first.get(record.id, [])]
+            if busy[record.id]:
+                parts.append(self.env._("%s planned (busy)", busy[record.id]))
             if not parts and record.agenda_event_count:
                 parts.append(self.env._("%s so far", record.agenda_event_count))
             record.agenda_summary = ", ".join(parts) or self.env._("Plan")
@@ -108,9 +107,19 @@ class AgendaDocumentMixin(models.AbstractModel):
             for (id_, label), partner in zip(found, partners, strict=True)
         ]
 
-    @api.model
+    def _get_first_agenda_events(self, domain):
+        """Return ``{id: event}``, the first event of ``domain`` of each record."""
+        events = self.env["calendar.event"]
+        found = events.search_fetch(
+            domain, ["customer_id", "res_id"], order="start, id"
+        )
+        ids = {}
+        for event in reversed(found):
+            ids.update(dict.fromkeys(self._get_agenda_ids(event), event.id))
+        return dict(zip(ids, events.browse(ids.values()), strict=True))
+
     def _count_busy_events(self, domain):
-        """Return how many of the events of ``domain`` are but busy to the user.
+        """Return ``{id: how many}`` events of ``domain`` are but busy to the user.
 
         They know when the calendar is taken, and not by what: this tells them that
         somebody goes there already. Private events are not counted.
@@ -122,7 +131,13 @@ class AgendaDocumentMixin(models.AbstractModel):
             ("privacy", "!=", "private"),
         ]
         busy = events.sudo().search(domain + shown).with_env(self.env)
-        return len(busy - busy._filtered_access("read"))
+        hidden = (busy - busy._filtered_access("read")).sudo()
+        return Counter(chain.from_iterable(map(self._get_agenda_ids, hidden)))
+
+    @api.model
+    def _get_agenda_ids(self, event):
+        """Return the ids of the records that the event is about."""
+        return [event.res_id]
 
     def _count_agenda_events(self):
         """Return ``{id: count}`` of the events that the user may read."""

@@ -355,11 +355,11 @@ class CrmAgendaCalendar(models.Model):
 
     @api.constrains("company_id")
     def _check_event_companies(self):
-        for calendar in self:
-            companies = [False, calendar.company_id.id]
+        for company, calendars in self.grouped("company_id").items():
+            companies = [False, company.id]
             self.env["calendar.event"]._check_companies(
                 [
-                    ("agenda_calendar_id", "=", calendar.id),
+                    ("agenda_calendar_id", "in", calendars.ids),
                     "|",
                     ("agenda_type_id.company_id", "not in", companies),
                     ("agenda_status_id.company_id", "not in", companies),

@@ -79,6 +79,15 @@ class ResPartner(models.Model):
                 ancestor = ancestor.parent_id
         return totals
 
+    @api.model
+    def _get_agenda_ids(self, event):
+        # sudo: just the ids of those to whose company or family the customer belongs
+        ids, contact = [], event.customer_id.sudo()
+        while contact:
+            ids.append(contact.id)
+            contact = contact.parent_id
+        return ids
+
     def _get_agenda_domain(self):
         return [
             ("agenda_calendar_id", "!=", False),

@@ -52,6 +52,31 @@ class TestDocumentEvents(TestAgendaCommon):
             self.assertEqual(self.get_summary(self.busy, record), "1 planned (busy)")
             self.assertEqual(self.get_summary(self.outsider, record), "Plan")
 
+    def test_summaries_of_many_take_no_more_queries(self):
+        orders = self.order
+        for index in range(6):
+            orders |= self.order.copy()
+            self.plan(index + 1, document_ref=f"sale.order,{orders[-1].id}")
+            self.plan(20, document_ref=f"sale.order,{orders[-1].id}")
+        family = self.customer.create({"name": "Child", "parent_id": self.customer.id})
+        self.plan(9, customer_id=family.id, document_ref=False)
+        self.plan(8, customer_id=self.customer.id, document_ref=False)
+
+        def count(records):
+            self.forget()
+            before = self.env.cr.sql_log_count
+            summaries = records.with_user(self.reader).mapped("agenda_summary")
+            return self.env.cr.sql_log_count - before, summaries
+
+        count(orders)
+        (few, _one), (many, summaries) = count(orders[:2]), count(orders)
+        self.assertLessEqual(many, few)
+        self.assertEqual(summaries[0], "Plan")
+        self.assertEqual(len(set(summaries)), 7)
+        _count, (whole, child) = count(self.customer | family)
+        self.assertNotEqual(whole, child)
+        self.assertEqual(self.get_summary(self.reader, self.customer), whole)
+
     def test_an_empty_button_opens_the_calendar_to_plan(self):
         action = self.order.with_user(self.reader).action_agenda_events()
         self.assertEqual(action["views"][0][1], "calendar")
