@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
@@ -55,9 +56,22 @@ class TestSheet(TestAgendaCommon, HttpCase):
             "Visit",
             "Bring the big ladder",
             "Signature",
-            'href="tel:+34 600 000 000"',
+            'href="tel:+34600000000"',
         ):
             self.assertIn(text, page)
+
+    def test_where_no_pdf_is_made_a_page_opens(self):
+        sheet = self.new_sheet()
+        self.assertEqual(sheet.action_print()["report_type"], "qweb-pdf")
+        reports = type(self.env["ir.actions.report"])
+        with patch.object(reports, "get_wkhtmltopdf_state", lambda self: "install"):
+            url = sheet.action_print()["url"]
+        self.forget()
+        self.get_port()
+        self.authenticate(self.owner.login, self.owner.login)
+        page = self.url_open(url, timeout=60).text
+        self.assertIn("<h3>Technician</h3>", page)
+        self.assertNotIn("o_web_client", page)
 
     def test_a_day_is_the_readers(self):
         # The day of 25 hours on which summer time ends.

@@ -46,10 +46,17 @@ class CrmAgendaSheet(models.TransientModel):
             check_days(self.env, sheet.date_from)
 
     def action_print(self):
-        """Return the PDF's action."""
+        """Return the PDF's action, or that of a page where none can be made."""
         self.ensure_one()
         self._check_reader()
         report = self.env.ref("crm_agenda.crm_agenda_sheet_report")
+        if report.get_wkhtmltopdf_state() not in ("ok", "upgrade"):
+            # By itself: Odoo would show it in the middle of a screen.
+            return {
+                "type": "ir.actions.act_url",
+                "url": f"/report/html/{report.report_name}/{self.id}",
+                "target": "new",
+            }
         # Without config, an administrator would first be asked for the layout of
         # the company's letters, which the sheet doesn't use.
         return report.report_action(self, config=False)
