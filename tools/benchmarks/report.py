@@ -1,6 +1,4 @@
-"""What a benchmark prints and keeps: a table, goals, query plans and a plot."""
-
-import math
+"""What a benchmark prints and keeps: a table and goals."""
 
 from .calls import GROUP, RATIOS, STEADY
 
@@ -20,7 +18,7 @@ def print_row(*cells):
 
 
 class Report:
-    """What is printed and kept: tables, plans, goals and a plot."""
+    """What is printed and kept."""
 
     def __init__(self, path):
         self.path = path
@@ -40,20 +38,11 @@ class Report:
             figures = (agenda.rows, stock.rows, agenda, stock, ratio, *queries)
             self.say(ROW.format(call.name, size, *figures))
 
-    def say_plans(self, title, plans):
-        for seconds, query, plan in plans:
-            self.say(f"\n### {title}: {1000 * seconds:.1f} ms")
-            self.say(f"\n```sql\n{query[:4000]}\n\n{plan}\n```")
-
     def say_goals(self):
         self.say("\n| goal | worst | |\n| --- | --: | --- |")
         for goal, worst, limit in self.get_goals():
             met = "met" if worst <= limit else "**missed**"
             self.say(f"| {goal} ≤ {limit} | {worst:.2f} | {met} |")
-
-    def finish(self):
-        self.path.with_suffix(".svg").write_text(plot(self.costs))
-        self.say(f"\n{self.path}, and a plot beside it")
 
     def get_goals(self):
         """Give (what is asked, the worst figure, its limit)."""
@@ -83,56 +72,3 @@ def by_size(costs):
 
 def get_ratio(agenda, stock):
     return agenda.median / stock.median
-
-
-def plot(costs):
-    """Draw median milliseconds against events, both logarithmic, as an SVG."""
-    medians = [c.median for by_key in costs.values() for c in by_key.values()]
-    up = Scale([1000 * median for median in medians], -120)
-    parts = [SVG.format(-(-len(costs) // 4) * 180 + 40)]
-    for index, (call, by_key) in enumerate(costs.items()):
-        sizes, agenda, stock = by_size(by_key)
-        across = Scale(sizes, 180)
-        place = (index % 4 * 240 + 40, index // 4 * 180 + 180)
-        parts.append(PANEL.format(*place, call.name))
-        parts += [TICK.format(across(n), 15, shorten(n)) for n in across.ticks]
-        parts += [TICK.format(-20, up(n) + 4, shorten(n)) for n in up.ticks]
-        for kind, line in (("agenda", agenda), ("stock", stock)):
-            times = [up(1000 * cost.median) for cost in line]
-            points = zip(map(across, sizes), times, strict=True)
-            path = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
-            parts.append(f'<polyline class="{kind}" points="{path}"/>')
-        parts.append("</g>")
-    return "\n".join([*parts, "</svg>\n"])
-
-
-def shorten(number):
-    """Give 10k for 10,000 and 1M for a million."""
-    for unit, suffix in ((10**6, "M"), (10**3, "k")):
-        if number >= unit:
-            return f"{number / unit:g}{suffix}"
-    return f"{number:g}"
-
-
-class Scale:
-    """A logarithmic axis of so many pixels, between powers of ten."""
-
-    def __init__(self, values, pixels):
-        low = math.floor(math.log10(min(values)))
-        high = max(math.ceil(math.log10(max(values))), low + 1)
-        self.low, self.step = low, pixels / (high - low)
-        self.ticks = [10.0**power for power in range(low, high + 1)]
-
-    def __call__(self, value):
-        return (math.log10(value) - self.low) * self.step
-
-
-SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="960" height="{}">
-<style>text {{ font: 11px sans-serif }} path, polyline {{ fill: none; stroke: #999 }}
-.agenda {{ stroke: #714b67; stroke-width: 2 }}
-.stock {{ stroke: #017e84; stroke-dasharray: 4 }}</style>
-<text x="20" y="20">Milliseconds against the number of events; dashed: stock Odoo</text>
-"""
-PANEL = """<g transform="translate({},{})"><path d="M0 -120V0H180"/>
-<text y="-128">{}</text>"""
-TICK = '<text x="{:.0f}" y="{:.0f}" text-anchor="middle">{}</text>'

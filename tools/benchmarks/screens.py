@@ -8,7 +8,6 @@ here is ever committed.
 """
 
 import argparse
-import contextlib
 import gc
 import os
 import statistics
@@ -27,6 +26,8 @@ from odoo.modules.registry import Registry
 from .calls import CALLS
 from .company import FIRST_ID, KNOWN, SEEN, WEEK, build, drop_others
 from .report import HEAD, Report
+
+RUNS, PATIENCE = 7, 10
 
 
 class Cost(list):
@@ -95,17 +96,16 @@ class Database:
         view = events.env.ref((prefix if self.agenda else stock) + kind)
         return etree.fromstring(events.get_view(view.id, kind)["arch"])
 
-    def run(self, call, look=None):
-        """Give seconds, queries and rows of one call; ``look`` sees its cursor."""
+    def run(self, call):
+        """Give seconds, queries and rows of one call."""
         uid, context = self.users[call.login]
         with self.registry.cursor() as cr:
             env = api.Environment(cr, uid, context)
             gc.collect()
             gc.disable()  # its pauses would fall on the one or the other by chance
             queries, started = cr.sql_log_count, time.perf_counter()
-            with look(cr) if look else contextlib.nullcontext():
-                rows = (call.agenda if self.agenda else call.stock)(env, self)
-                env.flush_all()
+            rows = (call.agenda if self.agenda else call.stock)(env, self)
+            env.flush_all()
             seconds = time.perf_counter() - started
             gc.enable()
             queries = cr.sql_log_count - queries
@@ -117,14 +117,7 @@ class Database:
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("sizes", nargs="*", type=int, default=[10**4, 10**5, 10**6])
-    parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument(
-        "--seconds", type=int, default=10, help="after which a call is run no more"
-    )
     parser.add_argument("--only", default="", help="calls whose name has this")
-    parser.add_argument(
-        "--explain", type=int, default=0, help="plans of so many SELECTs of each call"
-    )
     options = parser.parse_args()
     open_registry()
     folder = Path(tools.config["data_dir"]).with_name("report")
@@ -139,13 +132,9 @@ def main():
         databases.update(prepare(size, marks))
     report.say(HEAD)
     for call in calls:
-        report.add(call, measure(databases, call, options.runs, options.seconds))
+        report.add(call, measure(databases, call))
     report.say_goals()
-    for call in calls if options.explain else ():
-        for (size, kind), database in databases.items():
-            title = f"{call.name}, {kind}, {size} events"
-            report.say_plans(title, explain(database, call, options.explain))
-    report.finish()
+    report.say(f"\n{report.path}")
 
 
 def get_marks():
@@ -170,47 +159,20 @@ def prepare(size, marks):
     return databases
 
 
-def measure(databases, call, runs, seconds):
+def measure(databases, call):
     """Give ``{(size, kind): Cost}`` of databases in turns, after one run to warm up.
 
-    Where a database has taken so many ``seconds``, it is run no more than once.
+    Where a call has taken a database ``PATIENCE`` seconds, it is run no more.
     """
     costs = {key: Cost() for key in databases}
-    for index in range(runs + 1):
+    for index in range(RUNS + 1):
         for key, database in databases.items():
             cost = costs[key]
-            if index <= 1 or sum(cost) < seconds:
+            if index <= 1 or sum(cost) < PATIENCE:
                 elapsed, cost.queries, cost.rows = database.run(call)
                 if index:
                     cost.append(elapsed)
     return costs
-
-
-def explain(database, call, count):
-    """Give (seconds, query, plan) of the slowest SELECTs of a call."""
-    plans = []
-
-    @contextlib.contextmanager
-    def look(cr):
-        timed, execute = [], cr.execute
-
-        def recorder(*args, **kwargs):
-            started = time.perf_counter()
-            result = execute(*args, **kwargs)
-            timed.append((time.perf_counter() - started, cr._obj.query.decode()))
-            return result
-
-        cr.execute = recorder
-        yield
-        cr.execute = execute
-        for seconds, query in sorted(timed, reverse=True):
-            if query.lstrip().upper().startswith("SELECT") and len(plans) < count:
-                cr._obj.execute("EXPLAIN (ANALYZE, BUFFERS) " + query)
-                plan = "\n".join(line for (line,) in cr._obj.fetchall())
-                plans.append((seconds, query, plan))
-
-    database.run(call, look)
-    return plans
 
 
 if __name__ == "__main__":
