@@ -1,5 +1,7 @@
 """Gives shipped records, which an update leaves alone, their values of new fields."""
 
+from odoo import release
+
 NUMBERED = (
     "account.move",
     "purchase.order",
@@ -7,9 +9,15 @@ NUMBERED = (
     "sale.order",
     "stock.picking",
 )
+# 19.0 keeps templates of tasks among the tasks.
+NEW = release.version_info[0] >= 19
+TEMPLATES = ("has_template_ancestor", "has_project_template") if NEW else ()
 WAITING = {
     "crm.lead": "[('stage_id.is_won', '=', True)]",
-    "project.task": "[('state', 'not in', ['1_done', '1_canceled'])]",
+    "project.task": repr(
+        [("state", "not in", ["1_done", "1_canceled"])]
+        + [(field, "=", False) for field in TEMPLATES]
+    ),
     "sale.order": "[('state', '=', 'sale')]",
 }
 
