@@ -66,6 +66,12 @@ class CrmAgendaDocumentModel(models.Model):
                 document.model
             )
 
+    @api.depends("model_id")
+    def _compute_display_name(self):
+        for document in self:
+            # sudo: see _compute_model_id
+            document.display_name = document.sudo().model_id.name or document.model
+
     def _inverse_model_id(self):
         for document in self.filtered("model_id"):
             document.model = document.model_id.model
