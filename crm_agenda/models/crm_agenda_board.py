@@ -214,6 +214,7 @@ class CrmAgendaBoard(models.AbstractModel):
                 "icon": event_type.icon or "fa-file-text-o",
                 "customer": customer.display_name or "",
                 "place": customer._get_agenda_place(),
+                "hours": event_type.default_duration or 1,
                 "since": document.create_date,
             }
             for document, customer in customers.items()
@@ -231,6 +232,7 @@ class CrmAgendaBoard(models.AbstractModel):
                 "icon": event.agenda_icon or "fa-calendar-o",
                 "customer": (event.customer_id & customers).display_name or "",
                 "place": event.location or "",
+                "hours": event.duration,
                 "since": event.create_date,
             }
             for event in events

@@ -371,6 +371,7 @@ class TestBoardScreen(BoardCase, BrowserCase):
         return box["x"] + box["width"] / 2, line["y"] + 6
 
     def drag(self, page, source, target):
+        """Drag with the mouse; give the hours that what is dragged says meanwhile."""
         x, y = target
         box = source.bounding_box()
         page.mouse.move(box["x"] + 8, box["y"] + 6)
@@ -378,7 +379,30 @@ class TestBoardScreen(BoardCase, BrowserCase):
         page.mouse.move(box["x"] + 20, box["y"] + 16, steps=4)
         page.mouse.move(x, y, steps=12)
         page.mouse.move(x + 1, y, steps=3)
+        mirror = page.locator(".fc-event-mirror b")
+        hours = mirror.inner_text() if mirror.count() else None
         page.mouse.up()
+        page.wait_for_timeout(2000)
+        return hours
+
+    def drag_by_finger(self, page, source, target):
+        """Press long, as on a tablet, until it can be dragged."""
+        session = page.context.new_cdp_session(page)
+
+        def touch(kind, **point):
+            points = [point] if point else []
+            event = {"type": kind, "touchPoints": points}
+            session.send("Input.dispatchTouchEvent", event)
+
+        box = source.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + 8
+        touch("touchStart", x=x, y=y)
+        page.wait_for_timeout(900)
+        for part in range(1, 9):
+            shift_x, shift_y = target[0] - x, target[1] - y
+            touch("touchMove", x=x + shift_x * part / 8, y=y + shift_y * part / 8)
+            page.wait_for_timeout(100)
+        touch("touchEnd")
         page.wait_for_timeout(2000)
 
     def shown(self, page, name="Boiler check"):
@@ -398,7 +422,9 @@ class TestBoardScreen(BoardCase, BrowserCase):
 
     def test_an_event_is_dragged_to_another_column_and_back_by_undo(self):
         page = self.open_board()
-        self.drag(page, self.shown(page), self.get_place(page, self.other, 11))
+        target = self.get_place(page, self.other, 11)
+        hours = self.drag(page, self.shown(page), target)
+        self.assertRegex(hours, "^11:00.* – 12:00")
         self.assertEqual(self.get_column(page), self.other.id)
         self.forget()
         self.assertEqual(self.event.agenda_calendar_id, self.other)
@@ -410,6 +436,20 @@ class TestBoardScreen(BoardCase, BrowserCase):
         self.close(page)
         self.assertEqual(self.event.agenda_calendar_id, self.calendar)
         self.assertEqual(self.event.start, self.at(9))
+
+    def test_a_finger_drags_between_columns_and_from_what_waits(self):
+        tablet = {"viewport": {"width": 1024, "height": 768}, "has_touch": True}
+        page = self.open_board(**tablet)
+        target = self.get_place(page, self.other, 11)
+        self.drag_by_finger(page, self.shown(page), target)
+        self.assertEqual(self.get_column(page), self.other.id)
+        item = page.locator(".o_agenda_waiting_item", has_text=self.order.name)
+        item.scroll_into_view_if_needed()
+        self.drag_by_finger(page, item, self.get_place(page, self.calendar, 14))
+        self.assertEqual(self.get_column(page, self.order.name), self.calendar.id)
+        self.close(page)
+        self.assertEqual(self.event.agenda_calendar_id, self.other)
+        self.assertEqual(self.event.start, self.at(11))
 
     def test_a_column_without_rights_sends_it_back_with_the_reason(self):
         page = self.open_board()
@@ -435,6 +475,17 @@ class TestBoardScreen(BoardCase, BrowserCase):
         self.assertEqual(self.get_column(page), self.calendar.id)
         self.close(page)
 
+    def test_a_calendar_that_warns_of_clashes_marks_them(self):
+        self.other.double_booking = "warn"
+        self.new_event(self.other, name="Other visit", start=self.at(11))
+        page = self.open_board()
+        self.drag(page, self.shown(page), self.get_place(page, self.other, 11))
+        for name in ("Boiler check", "Other visit"):
+            self.assertIn("⚠", self.shown(page, name).inner_text())
+        self.assertEqual(self.get_column(page), self.other.id)
+        self.close(page)
+        self.assertEqual(self.event.start, self.at(11))
+
     def test_an_event_of_a_series_asks_what_to_move(self):
         self.event.unlink()
         series = self.new_series(name="Round", start=self.at(9), count=3)
@@ -454,7 +505,8 @@ class TestBoardScreen(BoardCase, BrowserCase):
         page = self.open_board()
         item = page.locator(".o_agenda_waiting_item", has_text=self.order.name)
         item.scroll_into_view_if_needed()
-        self.drag(page, item, self.get_place(page, self.other, 14))
+        hours = self.drag(page, item, self.get_place(page, self.other, 14))
+        self.assertRegex(hours, "^(02|14):00.* – (04|16):00")  # as long as visits last
         self.assertEqual(self.get_column(page, self.order.name), self.other.id)
         self.assertFalse(item.count())
         self.forget()
@@ -468,6 +520,68 @@ class TestBoardScreen(BoardCase, BrowserCase):
         item.wait_for()
         self.close(page)
         self.assertFalse(event.active)
+
+    def test_what_waits_is_searched_and_sorted(self):
+        for name in ("Zebra", "Aardvark"):
+            customer = self.env["res.partner"].create({"name": f"{name} searched"})
+            order = self.new_order()
+            order.partner_id = customer
+        page = self.open_board()
+        page.locator(".o_agenda_waiting input").fill("searched")
+        items = page.locator(".o_agenda_waiting_item")
+        items.nth(2).wait_for(state="detached")
+        self.assertIn("Zebra", items.nth(0).inner_text())
+        page.locator(".o_agenda_waiting select").select_option(label="Customer")
+        page.wait_for_timeout(500)
+        self.assertIn("Aardvark", items.nth(0).inner_text())
+        self.assertEqual(items.count(), 2)
+        self.close(page)
+
+    def test_a_consultant_says_what_waits(self):
+        groups = "sales_team.group_sale_salesman,crm_agenda.group_agenda_manager"
+        consultant = self.new_user("consultant", groups)
+        quotation = self.new_order()
+        quotation.write({"user_id": consultant.id, "state": "draft"})
+        self.action = self.env.ref("crm_agenda.crm_agenda_document_model_action")
+        page = self.open_agenda(consultant, view="list", ready=".o_data_row")
+        page.locator(".o_data_row td", has_text="Sales Order").first.click()
+        page.locator(".o_control_panel", has_text="Sales Order").wait_for()
+        page.locator("div[name=waiting_domain] button").last.click()
+        dialog = page.locator(".modal:visible")
+        dialog.locator("select").last.select_option(label="Quotation")
+        dialog.locator(".modal-footer .btn-primary").click()
+        dialog.wait_for(state="detached")
+        page.locator(".o_form_button_save").click()
+        page.locator(".o_form_button_save").wait_for(state="hidden")
+        page.wait_for_timeout(1000)
+        page.locator("[data-menu-xmlid='crm_agenda.calendar_event_menu_board']").click()
+        waiting = page.locator(".o_agenda_waiting_item", has_text=quotation.name)
+        waiting.wait_for()
+        confirmed = page.locator(".o_agenda_waiting_item", has_text=self.order.name)
+        self.assertFalse(confirmed.count())
+        self.close(page)
+
+    def test_absence_is_seen_in_the_head(self):
+        resource = self.env["resource.resource"].create(
+            {"name": "Owner", "user_id": self.owner.id}
+        )
+        self.env["resource.calendar.leaves"].create(
+            {
+                "resource_id": resource.id,
+                "date_from": self.at(0),
+                "date_to": self.at(24),
+                "time_type": "leave",
+            }
+        )
+        page = self.open_board()
+        self.assertIn("Away", self.get_head(page, self.calendar))
+        self.assertIn("01:00 of 00:00 h", self.get_head(page, self.calendar))
+        self.assertNotIn("Away", self.get_head(page, self.queue))
+        self.close(page)
+
+    def get_head(self, page, calendar):
+        selector = f'.o_agenda_head[data-calendar-id="{calendar.id}"]'
+        return page.locator(selector).inner_text()
 
     def test_a_click_creates_in_that_column(self):
         page = self.open_board()
@@ -487,18 +601,45 @@ class TestBoardScreen(BoardCase, BrowserCase):
     def test_forty_columns_scroll_below_their_heads(self):
         for index in range(40):
             self.new_calendar(f"Route {index:02}", self.seller)
-        last = self.env["crm.agenda.calendar"].search([("name", "=", "Route 39")])
         page = self.open_board()
-        self.assertGreaterEqual(page.locator(".o_agenda_head").count(), 40)
-        head = page.locator(f'.o_agenda_head[data-calendar-id="{last.id}"]')
-        head.scroll_into_view_if_needed()
-        x, y = self.get_place(page, last, 10)
-        hour = page.locator('.fc-timegrid-slot-label[data-time="10:00:00"]')
-        hour_box, head_box = hour.bounding_box(), head.bounding_box()
-        self.assertLess(abs(hour_box["y"] - y), 10)  # at the left of what it is of
-        self.assertLess(hour_box["x"], x)
-        self.assertGreater(y, head_box["y"])
+        for width, height in ((1366, 768), (1920, 1080)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(500)
+            with self.subTest(width=width):
+                self.check_places(page, width)
         self.close(page)
+
+    def check_places(self, page, width):
+        """Nothing hides something else, and each head is above what it is of."""
+        waiting, board, panel = (
+            page.locator(f".o_agenda_{name}").bounding_box()
+            for name in ("waiting", "board", "panel")
+        )
+        places = [0, width]
+        for box in (waiting, board, panel):
+            places[-1:-1] = [box["x"], box["x"] + box["width"]]
+        self.assertEqual(places, sorted(places))
+        self.assertGreater(board["width"], width / 2)
+        item = page.locator(".o_agenda_waiting_item").first.bounding_box()
+        self.assertGreaterEqual(item["x"], waiting["x"])
+        self.assertLessEqual(item["x"] + item["width"], board["x"])
+        heads = page.locator(".fc-col-header-cell")
+        self.assertGreaterEqual(heads.count(), 40)
+        for index in (0, 20, heads.count() - 1):
+            heads.nth(index).scroll_into_view_if_needed()
+            row = page.locator('.fc-timegrid-slot-label[data-time="20:00:00"]')
+            row.scroll_into_view_if_needed()
+            head = heads.nth(index).bounding_box()
+            column = page.locator(".fc-timegrid-col[data-date]").nth(index)
+            box, hour = column.bounding_box(), row.bounding_box()
+            self.assertAlmostEqual(box["x"], head["x"], delta=2)
+            self.assertAlmostEqual(box["width"], head["width"], delta=2)
+            self.assertGreaterEqual(box["width"], 120)
+            # Heads stay above and hours at the left, wherever one has scrolled to.
+            self.assertAlmostEqual(head["y"], board["y"], delta=2)
+            self.assertAlmostEqual(hour["x"], board["x"], delta=2)
+            self.assertGreaterEqual(head["x"], hour["x"] + hour["width"] - 2)
+            self.assertLessEqual(head["x"] + head["width"], panel["x"] + 1)
 
     def test_the_edge_is_dragged_to_last_longer(self):
         page = self.open_board()

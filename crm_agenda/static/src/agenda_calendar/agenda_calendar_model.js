@@ -5,7 +5,15 @@ import { CalendarModel } from "@web/views/calendar/calendar_model";
 import { askRecurrenceUpdatePolicy } from "@calendar/views/ask_recurrence_update_policy_hook";
 
 const FIELD = "agenda_calendar_id";
-const TIME_FIELDS = ["start", "stop", "start_date", "stop_date", "allday", "duration"];
+export const PLACE_FIELDS = [
+    FIELD,
+    "start",
+    "stop",
+    "start_date",
+    "stop_date",
+    "allday",
+    "duration",
+];
 
 export class AgendaCalendarModel extends CalendarModel {
     static services = ["notification", "dialog", "orm"];
@@ -105,7 +113,7 @@ export class AgendaCalendarModel extends CalendarModel {
         if (scope) {
             return; // Odoo may have made the occurrences anew
         }
-        const before = { ...pick(rawRecord, ...TIME_FIELDS), [FIELD]: rawRecord[FIELD][0] };
+        const before = this.getPlace(rawRecord);
         const when = record.start.toLocaleString(
             record.isAllDay
                 ? { weekday: "long", day: "numeric", month: "long" }
@@ -117,6 +125,11 @@ export class AgendaCalendarModel extends CalendarModel {
                 context: this.meta.context,
             })
         );
+    }
+
+    /** What brings an event back to where and when it is. */
+    getPlace(rawRecord) {
+        return { ...pick(rawRecord, ...PLACE_FIELDS), [FIELD]: rawRecord[FIELD][0] };
     }
 
     /** @override */

@@ -1,6 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDateTime, serializeDate, serializeDateTime } from "@web/core/l10n/dates";
-import { AgendaCalendarModel } from "../agenda_calendar/agenda_calendar_model";
+import { AgendaCalendarModel, PLACE_FIELDS } from "../agenda_calendar/agenda_calendar_model";
 
 const BOARD = "crm.agenda.board";
 
@@ -67,7 +67,10 @@ export class BoardModel extends AgendaCalendarModel {
     /** Give what waits a place: see `schedule` of the server. */
     async schedule(item, { calendarId, start, isAllDay }) {
         const when = isAllDay ? serializeDate(start) : serializeDateTime(start);
-        const before = item.model === this.resModel && (await this.readPlace(item.id));
+        const rows =
+            item.model === this.resModel
+                ? await this.orm.read(this.resModel, [item.id], PLACE_FIELDS)
+                : [];
         let id = null;
         try {
             id = await this.orm.call(BOARD, "schedule", [
@@ -81,26 +84,19 @@ export class BoardModel extends AgendaCalendarModel {
             await this.load(); // what others took meanwhile is gone from the list
         }
         this.offerUndo(_t("Scheduled."), () =>
-            before
-                ? this.orm.write(this.resModel, [id], before)
+            rows.length
+                ? this.orm.write(this.resModel, [id], this.getPlace(rows[0]))
                 : this.orm.call(this.resModel, "action_archive", [[id]])
         );
     }
 
     /** Take an event off the board: see `unschedule` of the server. */
     async unschedule(id) {
-        const before = await this.readPlace(id);
+        const before = this.getPlace(this.records[id].rawRecord);
         await this.orm.call(BOARD, "unschedule", [id]);
         await this.load();
         this.offerUndo(_t("It waits again."), () =>
             this.orm.write(this.resModel, [id], { ...before, active: true })
         );
-    }
-
-    /** What brings an event back to where and when it is. */
-    async readPlace(id) {
-        const fields = ["agenda_calendar_id", "allday", "start_date", "stop_date", "start", "stop"];
-        const [{ id: _id, ...place }] = await this.orm.read(this.resModel, [id], fields);
-        return { ...place, agenda_calendar_id: place.agenda_calendar_id[0] };
     }
 }

@@ -18,6 +18,7 @@ const MINUTE = { minutes: 1 };
 export class BoardDayRenderer extends AgendaCommonRenderer {
     static template = "crm_agenda.BoardDayRenderer";
     static columnTemplate = "crm_agenda.BoardDayRenderer.column";
+    static mirrorTemplate = "crm_agenda.BoardDayRenderer.mirror";
 
     setup() {
         super.setup();
@@ -210,8 +211,19 @@ export class BoardDayRenderer extends AgendaCommonRenderer {
         return event.display === "background" ? [] : super.eventClassNames(...arguments);
     }
     /** @override */
-    onEventContent({ event }) {
-        return event.display === "background" ? true : super.onEventContent(...arguments);
+    onEventContent({ event, isMirror }) {
+        const { allDay, display, end, start, title } = event;
+        if (display === "background") {
+            return true;
+        }
+        if (!isMirror || allDay || !end) {
+            return super.onEventContent(...arguments);
+        }
+        // What is dragged says when it would be, not when it was.
+        const from = this.getStartTime({ start: this.toInstant(start) });
+        const to = this.getEndTime({ end: this.toInstant(end) });
+        const values = { hours: `${from} – ${to}`, title };
+        return { html: renderToString(this.constructor.mirrorTemplate, values) };
     }
     /** @override */
     onEventDidMount({ event }) {

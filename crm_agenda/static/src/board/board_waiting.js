@@ -30,7 +30,7 @@ export class BoardWaiting extends Component {
                 longPressDelay: 300,
                 eventData: (el) => ({
                     title: el.dataset.name,
-                    duration: { hours: 1 },
+                    duration: { minutes: 60 * el.dataset.hours },
                     create: false, // the server makes the event
                 }),
             });
