@@ -1,6 +1,7 @@
 from . import test_dav
 from . import test_dav_hostile
 from . import test_dav_login
+from . import test_dav_screen
 from . import test_dav_sync
 from . import test_dav_write
 from . import test_feed
