@@ -178,6 +178,19 @@ class AtOnceCase(common.BaseCase):
         with self.registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
 
+    def make_colleagues(self, env):
+        """Make two ordinary people, who are gone at the end with their calendars."""
+        users = env["res.users"].with_context(no_reset_password=True)
+        logins = ("agenda_first", "agenda_second")
+        users = users.create([{"name": login, "login": login} for login in logins])
+        self.addCleanup(self._forget_colleagues, users.ids)
+        return users
+
+    def _forget_colleagues(self, user_ids):
+        with self.environment() as env:
+            env["crm.agenda.calendar"].search([("owner_id", "in", user_ids)]).unlink()
+            env["res.users"].browse(user_ids).unlink()
+
     def at_once(self, *calls):
         """Run the calls as the server does, all from before any of them is done.
 

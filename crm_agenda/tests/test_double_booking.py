@@ -296,9 +296,17 @@ class TestConcurrentBooking(AtOnceCase):
         # Who has to try again need not wait for a random time before.
         self.startPatcher(patch("odoo.service.model.random.uniform", lambda *_: 0))
         with self.environment() as env:
-            owner_id = env.ref("base.user_admin").id
+            self.user_ids = self.make_colleagues(env).ids
             calendar = env["crm.agenda.calendar"].create(
-                {"name": "One", "owner_id": owner_id, "double_booking": "refuse"}
+                {
+                    "name": "One",
+                    "owner_id": env.ref("base.user_admin").id,
+                    "double_booking": "refuse",
+                    "share_ids": [
+                        (0, 0, {"user_id": user_id, "level": "write"})
+                        for user_id in self.user_ids
+                    ],
+                }
             )
             self.calendar_id = calendar.id
         self.addCleanup(self.clean_up)
@@ -325,7 +333,8 @@ class TestConcurrentBooking(AtOnceCase):
     @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
     def test_one_event_and_one_clear_message(self):
         for _race in range(RACES):
-            outcomes = self.at_once(*[("create", [], self.get_values(4))] * 2)
+            booking = ("create", [], self.get_values(4))
+            outcomes = self.at_once(*((user_id, *booking) for user_id in self.user_ids))
             self.assertEqual(outcomes.count(None), 1, outcomes)
             message = next(filter(None, outcomes))
             self.assertRegex(message, "(?s)One takes one event.*Boiler check.*another")
@@ -341,7 +350,10 @@ class TestConcurrentBooking(AtOnceCase):
             event_id = event.id
         values = self.get_values(5)
         moved = {"start": values["start"], "stop": values["stop"]}
-        outcomes = self.at_once(("create", [], values), ("write", [event_id], moved))
+        first, second = self.user_ids
+        outcomes = self.at_once(
+            (first, "create", [], values), (second, "write", [event_id], moved)
+        )
         self.assertEqual(outcomes.count(None), 1, outcomes)
         with self.environment() as env:
             starts = [event.start.day for event in self.get_events(env)]

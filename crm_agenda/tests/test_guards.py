@@ -10,7 +10,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.compat import GROUP_USERS
+from ..models.compat import GROUP_USERS, SERIES
+from .canary_guards import instead, taken_out
 from .common import RollBack, TestAgendaCommon
 
 # What switches something off in Odoo or in the agenda when the server says it itself.
@@ -241,6 +242,16 @@ class TestGuards(TestAgendaCommon):
                     lambda query=query, target=target: self.select(query, target.id),
                     self.get_routes(records, {fname: target.id}, **columns),
                 )
+
+    def test_who_keeps_attendees_with_their_events(self):
+        """19.0 does by itself; on 18.0 it is the addon that does."""
+        attendee = self.as_spy(self.my_attendee)
+        with taken_out(self.env, [instead("calendar.attendee", "_check_links")]):
+            with suppress(AccessError), self.env.cr.savepoint():
+                attendee.event_id = self.hidden
+        self.forget()
+        kept_by_odoo = self.my_attendee.event_id == self.my_event
+        self.assertEqual(kept_by_odoo, SERIES >= 19)
 
     def test_no_command_points_at_what_is_hidden(self):
         """2. A relation re-pointed, from its other side."""

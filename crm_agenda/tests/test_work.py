@@ -251,12 +251,9 @@ class TestTakenAtOnce(AtOnceCase):
         super().setUp()
         with self.environment() as env:
             calendars = env["crm.agenda.calendar"]
-            users = env["res.users"].with_context(no_reset_password=True)
-            self.user_ids = []
-            for login in ("agenda_first", "agenda_second"):
-                user = users.create({"name": login, "login": login})
-                calendars.create({"name": login, "owner_id": user.id})
-                self.user_ids.append(user.id)
+            self.user_ids = self.make_colleagues(env).ids
+            for user_id in self.user_ids:
+                calendars.create({"name": "Own", "owner_id": user_id})
             shares = [
                 (0, 0, {"user_id": user_id, "level": "write"})
                 for user_id in self.user_ids
@@ -284,11 +281,7 @@ class TestTakenAtOnce(AtOnceCase):
     def clean_up(self):
         with self.environment() as env:
             env["calendar.event"].browse(self.event_id).unlink()
-            calendars = env["crm.agenda.calendar"].search(
-                ["|", ("owner_id", "in", self.user_ids), ("id", "=", self.queue_id)]
-            )
-            calendars.unlink()
-            env["res.users"].browse(self.user_ids).unlink()
+            env["crm.agenda.calendar"].browse(self.queue_id).unlink()
 
     @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
     def test_one_has_it_and_the_other_is_told(self):
