@@ -1,18 +1,15 @@
 """My day on a phone, in a real browser."""
 
-from base64 import b64decode
+import io
 from datetime import datetime
 from unittest import skipIf
+
+from PIL import Image
 
 from odoo.tests import tagged
 
 from ..models.compat import SERIES
 from .browser import PHONE, BrowserCase
-
-PIXEL = b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
-    "AABJRU5ErkJggg=="
-)
 
 
 @tagged("post_install", "-at_install")
@@ -69,10 +66,12 @@ class TestMyDay(BrowserCase):
         page, card = self.open_my_day()
         picker = card.locator("input[type=file]")
         self.assertEqual(picker.get_attribute("capture"), "environment")
+        photo = io.BytesIO()
+        Image.new("RGB", (3000, 4000), "teal").save(photo, "JPEG")
         picker.set_input_files(
-            {"name": "valve.png", "mimeType": "image/png", "buffer": PIXEL}
+            {"name": "valve.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()}
         )
-        card.locator("a", has_text="valve.png").wait_for()
+        card.locator("a", has_text="valve.jpg").wait_for()
         card.locator("button", has_text="Note").tap()
         card.locator("textarea").fill("Valve changed")
         card.locator("button", has_text="Save the note").tap()
@@ -80,9 +79,13 @@ class TestMyDay(BrowserCase):
         self.close(page)
         page = self.log_in(self.office)
         page.goto(self.event._get_agenda_url())
-        files = page.locator("[name=attachment_ids]", has_text="valve.png")
+        files = page.locator("[name=attachment_ids]", has_text="valve.jpg")
         files.wait_for()
         page.locator(".o-mail-Message", has_text="Valve changed").wait_for()
+        self.close(page)
+        # No larger than it needs to be, on the way and on the disk.
+        sent = Image.open(io.BytesIO(self.event.attachment_ids.raw))
+        self.assertEqual((sent.format, sent.size), ("JPEG", (1440, 1920)))
 
     @skipIf(SERIES < 19, "18.0 keeps nothing for when there is no signal")
     def test_the_day_is_there_without_a_signal(self):

@@ -10,6 +10,27 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 const MODEL = "calendar.event";
 const CHOSEN = "agenda_my_day_calendar";
+const LONGEST_SIDE = 1920; // of a photo: enough to read a label on it
+
+/** Give a photo in the size in which it is sent; other files as they are. */
+async function shrink(file) {
+    let image;
+    try {
+        image = await createImageBitmap(file);
+    } catch {
+        return file;
+    }
+    const ratio = LONGEST_SIDE / Math.max(image.width, image.height);
+    if (ratio >= 1) {
+        return file;
+    }
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(ratio * image.width);
+    canvas.height = Math.round(ratio * image.height);
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise((done) => canvas.toBlob(done, file.type, 0.85));
+    return new File([blob], file.name, { type: blob.type });
+}
 
 /** Today and the coming days of one person, for a thumb. */
 export class MyDay extends Component {
@@ -110,9 +131,10 @@ export class MyDay extends Component {
     }
 
     addPhoto(card, ev) {
-        const ufile = [...ev.target.files];
+        const photos = [...ev.target.files];
         ev.target.value = "";
         return this.change(async () => {
+            const ufile = await Promise.all(photos.map(shrink));
             const files = await this.upload("/web/binary/upload_attachment", {
                 csrf_token: odoo.csrf_token,
                 model: MODEL,
