@@ -1,4 +1,4 @@
-"""Installing the addon changes no meeting; uninstalling it keeps them all."""
+"""Installing the addons changes no meeting; uninstalling them keeps them all."""
 
 from copies import connected, copied, run
 
@@ -8,6 +8,9 @@ calendar = env["crm.agenda.calendar"].create(
 )
 env["calendar.event"].search([("agenda_calendar_id", "=", False)])[0].write(
     {"agenda_calendar_id": calendar.id}
+)
+env["crm.agenda.feed"].create(
+    {"name": "Phone", "content": "calendars", "calendar_ids": [(6, 0, calendar.ids)]}
 )
 env["calendar.event"].create(
     {
@@ -48,7 +51,7 @@ def test_installing_and_uninstalling_keep_every_meeting():
             script='env["ir.module.module"].update_list()\nenv.cr.commit()',
         )
         before, code = read_meetings(name), read_code(name)
-        run(name, "--init=crm_agenda", "--stop-after-init")
+        run(name, "--init=crm_agenda_caldav", "--stop-after-init")
         installed = read_meetings(name)
         assert before
         assert {key: trim(installed[key], before[key]) for key in before} == before
@@ -84,11 +87,19 @@ def read_code(database):
     """Give what modules make: tables and columns, views, rules, groups, actions…"""
     with connected(database) as cursor:
         cursor.execute(
+            "SELECT 'index', indexname FROM pg_indexes WHERE schemaname = 'public'"
+            " UNION SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal"
+            " UNION SELECT 'function', proname FROM pg_proc"
+            " WHERE pronamespace = 'public'::regnamespace"
+        )
+        code = set(cursor.fetchall())
+        cursor.execute(
             "SELECT table_name, column_name FROM information_schema.columns"
             " WHERE table_schema = 'public'"
         )
-        code = set(cursor.fetchall())
-        for table, column in sorted(code):
+        columns = cursor.fetchall()
+        code.update(columns)
+        for table, column in columns:
             kept = table.startswith(("ir_", "mail_template", "mail_message_subtype"))
             if column == "id" and (kept or table.startswith("res_groups")):
                 if table not in LEFT:

@@ -16,6 +16,7 @@ from copies import connected, copied, odoo, run
 CLONE = Path(__file__).parents[2]
 OLD = "676b40c"  # the last release that called itself 1.0.0
 ADDONS = ("crm_agenda", "crm_agenda_project")
+FEEDS = "--init=crm_agenda_caldav"  # which brings crm_agenda
 
 WORLD = """
 import json
@@ -272,7 +273,7 @@ def plain(record, field):
 shipped = ["crm.agenda.document.model", "crm.agenda.event.status",
            "crm.agenda.event.type", "calendar.alarm", "ir.cron"]
 data = env["ir.model.data"].search(
-    [("module", "in", ["crm_agenda", "crm_agenda_project"]),
+    [("module", "in", ["crm_agenda", "crm_agenda_caldav", "crm_agenda_project"]),
      "|", ("noupdate", "=", False), ("model", "in", shipped)]
 )
 code = {}
@@ -374,7 +375,7 @@ def set_back_database(new):
 def new():
     """Give a database in which the addons were just installed, with their demo."""
     with copied("stock", "upgrade_new") as name:
-        run(name, "--init=crm_agenda", "--stop-after-init")
+        run(name, FEEDS, "--stop-after-init")
         yield name
 
 
@@ -395,7 +396,7 @@ def updated(request, new, new_code, tmp_path_factory):
             made = leave_behind(cursor, ids)
             before = {table: read_table(cursor, table) for table in KEPT + CLEANED}
             calls = read_calls(cursor)
-        log = run(database, "--update=crm_agenda", "--stop-after-init")
+        log = run(database, FEEDS, "--update=crm_agenda", "--stop-after-init")
         code = run(database, "shell", script=CODE)
         with connected(new) as cursor:
             cursor.execute(SCHEMA)
