@@ -5,14 +5,12 @@ screens and not in Odoo's own ones, whose parts they are made of; ends with 1 if
 is something.
 """
 
-import os
 import re
 import sys
 from pathlib import Path
 
 import axe_playwright_python
-from playwright.sync_api import sync_playwright
-from screenshots import AGENDA, CALENDAR, CALENDARS, EVENT, Client
+from screenshots import AGENDA, CALENDAR, CALENDARS, EVENT, Client, open_browser
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 RUN = """async () => (await axe.run(
@@ -80,33 +78,22 @@ def examine(page):
     return findings
 
 
-def main(arguments):
-    if len(arguments) != 1:
-        sys.stderr.write("usage: accessibility.py ADDRESS\n")
-        return 2
-    address = arguments[0].rstrip("/")
+def main(address):
     known, found = set(PARTS), 0
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM"),
-            args=["--no-sandbox", "--disable-gpu"],
-        )
-        office = Client(browser, address, None, "office")
-        manager = Client(browser, address, None, "manager")
-        technician = Client(browser, address, None, "technician", 390, 844)
+    with open_browser() as browser:
+        office = Client(browser, address, "office")
+        manager = Client(browser, address, "manager")
+        technician = Client(browser, address, "technician", 390, 844)
         for _name, page in get_odoo_screens(office, technician):
             known.update(examine(page))
         for name, page in get_screens(office, manager, technician):
             findings = examine(page)
             ours = [text for key, text in findings.items() if key not in known]
             found += len(ours)
-            sys.stdout.write(
-                f"{name}: {len(ours)} serious, {len(findings) - len(ours)} of Odoo's\n"
-            )
-            sys.stdout.write("".join(f"{text}\n" for text in ours))
-        browser.close()
+            print(f"{name}: {len(ours)} serious, {len(findings) - len(ours)} of Odoo's")
+            print("".join(f"{text}\n" for text in ours), end="")
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1]))

@@ -1,8 +1,9 @@
 """Take the description's screenshots from a demo that runs.
 
-Takes its address, and a folder if not the description's; CHROMIUM is the browser.
+Takes its address; CHROMIUM is the browser.
 """
 
+import contextlib
 import io
 import os
 import sys
@@ -27,8 +28,8 @@ FAST_OCTREE, NO_DITHER = 2, 0  # small, and true to the few colours of a legend
 class Client:
     """A user's browser on the demo."""
 
-    def __init__(self, browser, address, outdir, login, width=1366, height=768):
-        self.address, self.outdir = address, outdir
+    def __init__(self, browser, address, login, width=1366, height=768):
+        self.address = address
         self.page = browser.new_page(
             viewport={"width": width, "height": height},
             has_touch=width < 768,
@@ -77,14 +78,14 @@ class Client:
 
     def shoot(self, name):
         image = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
-        path = self.outdir / f"screenshot_{name}.png"
+        path = DESCRIPTION / f"screenshot_{name}.png"
         image = image.quantize(256, method=FAST_OCTREE, dither=NO_DITHER)
         image.save(path, optimize=True)
         sys.stdout.write(f"{path.name}: {path.stat().st_size // 1024} kB\n")
 
 
-def take(browser, address, outdir):
-    office = Client(browser, address, outdir, "office")
+def take(browser, address):
+    office = Client(browser, address, "office")
     office.open(AGENDA, "calendar")
     office.shoot("week")
     box = office.page.locator(".fc-event", has_text=EVENT[0][2]).first.bounding_box()
@@ -104,33 +105,27 @@ def take(browser, address, outdir):
     office.shoot("kanban")
     office.open(BOARD, "calendar")
     office.shoot("board")
-    manager = Client(browser, address, outdir, "manager")
+    manager = Client(browser, address, "manager")
     manager.open(CALENDARS, "form", model="crm.agenda.calendar", domain=CALENDAR)
     manager.shoot("shares")
     manager.open(LOAD, "pivot", model="crm.agenda.load")
     manager.shoot("load")
-    technician = Client(browser, address, outdir, "technician", width=390, height=844)
+    technician = Client(browser, address, "technician", width=390, height=844)
     technician.page.goto(f"{address}/web#action={MY_DAY}")
     technician.page.wait_for_selector(".o_agenda_my_day article")
     technician.page.wait_for_timeout(1000)
     technician.shoot("my_day")
 
 
-def main(arguments):
-    if len(arguments) not in (1, 2):
-        sys.stderr.write("usage: screenshots.py ADDRESS [OUTDIR]\n")
-        return 2
-    outdir = Path(arguments[1]) if len(arguments) == 2 else DESCRIPTION
-    outdir.mkdir(parents=True, exist_ok=True)
+@contextlib.contextmanager
+def open_browser():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
+        yield playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM"),
             args=["--no-sandbox", "--disable-gpu"],
         )
-        take(browser, arguments[0].rstrip("/"), outdir)
-        browser.close()
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with open_browser() as browser:
+        take(browser, sys.argv[1])

@@ -1,6 +1,5 @@
 """The commands of the Makefile."""
 
-import functools
 import os
 import shlex
 import shutil
@@ -148,29 +147,25 @@ def lint():
 
 
 COMMANDS = {
-    **{
-        name: functools.partial(use, kind, "-m", module)
-        for name, kind, module in (
-            ("fault", "test", "fault"),
-            ("bench", "bench", "benchmarks.screens"),
-            ("bench-changes", "test", "benchmarks.changes"),
-            ("bench-reminders", "test", "benchmarks.reminders"),
-            ("test-odoo", "test-odoo", "odoo_suites"),
-        )
-    },
-    **{
-        command.__name__: command
-        for command in (
-            demo,
-            stop,
-            test,
-            attack,
-            screenshots,
-            accessibility,
-            clean,
-            lint,
-        )
-    },
+    command.__name__: command
+    for command in (
+        demo,
+        stop,
+        test,
+        attack,
+        screenshots,
+        accessibility,
+        clean,
+        lint,
+    )
+}
+# What runs on an instance that only it uses: of which kind, and the module.
+MODULES = {
+    "fault": ("test", "fault"),
+    "bench": ("bench", "benchmarks.screens"),
+    "bench-changes": ("test", "benchmarks.changes"),
+    "bench-reminders": ("test", "benchmarks.reminders"),
+    "test-odoo": ("test-odoo", "odoo_suites"),
 }
 
 
@@ -181,7 +176,11 @@ def main(name, *arguments):
     try:
         if name == "serve":
             return serve(find_odoo(), *arguments)
-        code = COMMANDS[name]()
+        if name in MODULES:
+            kind, module = MODULES[name]
+            code = use(kind, "-m", module)
+        else:
+            code = COMMANDS[name]()
         minutes, seconds = divmod(round(time.monotonic() - started), 60)
         say(f"make {name} took {minutes} min {seconds} s")
         return code
