@@ -535,6 +535,9 @@ class TestBoardScreen(BoardCase, BrowserCase):
         page.wait_for_timeout(500)
         self.assertIn("Aardvark", items.nth(0).inner_text())
         self.assertEqual(items.count(), 2)
+        page.locator(".o_agenda_waiting input").fill("nobody is called so")
+        waiting = page.locator(".o_agenda_waiting", has_text="Nothing of that name")
+        waiting.wait_for()
         self.close(page)
 
     def test_a_consultant_says_what_waits(self):
