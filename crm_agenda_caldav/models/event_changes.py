@@ -25,8 +25,10 @@ class CalendarEvent(models.Model):
         return result
 
     def unlink(self):
-        self.flush_model(PLACE)
-        self.env["crm.agenda.change"]._log_events(self.ids)
+        if self:
+            # All of it: a calendar without the privacy that follows from it is refused.
+            self.flush_model()
+            self.env["crm.agenda.change"]._log_events(self.ids)
         return super().unlink()
 
 
