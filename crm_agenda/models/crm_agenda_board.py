@@ -66,17 +66,24 @@ class CrmAgendaBoard(models.AbstractModel):
         for document_model in self._get_waiting_models().values():
             documents = self.env[document_model.model]
             domain = document_model._get_waiting_domain(text)
-            found = documents.search(domain, limit=LISTED, order="create_date, id")
+            found, total = self._find_waiting(documents, domain)
             rows += self._describe_documents(found, document_model)
-            count += documents.search_count(domain)
+            count += total
         domain = self._get_queue_domain(text)
-        events = self.env[EVENT]
-        found = events.search(domain, limit=LISTED, order="create_date, id")
+        found, total = self._find_waiting(self.env[EVENT], domain)
         rows += self._describe_events(found)
-        count += events.search_count(domain)
+        count += total
         # What was imported may not say since when it is there.
         rows.sort(key=lambda row: row["since"] or datetime.max)
         return {"rows": rows, "count": count}
+
+    @api.model
+    def _find_waiting(self, records, domain):
+        """Return those that are listed, and how many there are."""
+        found = records.search(domain, limit=LISTED, order="create_date, id")
+        if len(found) < LISTED:
+            return found, len(found)
+        return found, records.search_count(domain)
 
     @api.model
     def schedule(self, model, res_id, calendar_id, start, allday=False):

@@ -173,6 +173,7 @@ class TestBoard(BoardCase):
             waiting = self.board.get_waiting()
         events = [r["id"] for r in waiting["rows"] if r["model"] == "calendar.event"]
         self.assertEqual(events, incidents[0].ids)
+        self.assertGreater(waiting["count"], len(waiting["rows"]))
 
     def test_what_does_not_say_since_when_it_waits_is_last(self):
         incident = self.new_event(self.queue)
