@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.float_utils import float_round
 
 from .compat import Constraint
@@ -47,12 +47,33 @@ class CalendarAlarm(models.Model):
             )
 
     def write(self, values):
+        self._check_users()
         result = super().write(values)
         if PLAN_FIELDS & set(values):
             self.env["crm.agenda.reminder"]._plan_coming(
                 [("alarm_ids", "in", self.ids)]
             )
         return result
+
+    def _check_users(self):
+        """Refuse to change when people are reminded of events that one may not write.
+
+        To Odoo any employee may change any reminder, whoever uses it.
+        """
+        if self.env.su or self.env.user._is_agenda_manager():
+            return
+        # sudo: just whether there are others
+        events = self.env["calendar.event"].sudo().with_context(active_test=False)
+        events = events.search(
+            [("alarm_ids", "in", self.ids), ("agenda_calendar_id", "!=", False)]
+        )
+        if events.with_env(self.env)._filtered_access("write") != events:
+            raise AccessError(
+                self.env._(
+                    "Others use this reminder, too. Make one of your own, or ask an "
+                    "administrator of the agenda to change it."
+                )
+            )
 
     def _get_due(self, event, timezone):
         """Return the instant (UTC) at which to remind somebody in ``timezone``.

@@ -39,6 +39,7 @@ class CalendarEvent(models.Model):
 
     def get_display_time_tz(self, tz=False):
         """Return the time for a mail of Odoo's, to a contact in time zone ``tz``."""
+        self.check_access("read")  # what is read in sudo is not asked for again
         if not self.sudo().agenda_calendar_id:
             return super().get_display_time_tz(tz)
         return self._write_time(*self._get_times(), tz or self._get_timezone(), tz)

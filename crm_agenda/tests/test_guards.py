@@ -253,6 +253,25 @@ class TestGuards(TestAgendaCommon):
         kept_by_odoo = self.my_attendee.event_id == self.my_event
         self.assertEqual(kept_by_odoo, SERIES >= 19)
 
+    def test_nobody_asks_when_it_is(self):
+        """By a method of Odoo's that mails use, which a client may call."""
+        for event in (self.hidden, self.private):
+            self.forget()
+            with self.assertRaises(AccessError):
+                self.as_spy(event).get_display_time_tz("UTC")
+
+    def test_nobody_changes_the_reminders_of_others(self):
+        alarm = self.env.ref("calendar.alarm_notif_1")
+        own = self.as_spy(alarm).create(
+            {"name": "Own", "alarm_type": "email", "duration": 1, "interval": "hours"}
+        )
+        self.my_event.alarm_ids = own
+        own.duration = 2
+        self.hidden.alarm_ids = alarm
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            self.as_spy(alarm).duration = 5
+        alarm.with_user(self.env.ref("base.user_admin")).duration = 5
+
     def test_no_command_points_at_what_is_hidden(self):
         """2. A relation re-pointed, from its other side."""
         hidden, series = self.hidden, self.hidden_series
