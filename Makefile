@@ -1,7 +1,7 @@
 # Everything made lives in .env/; `make clean` removes it.
 PYTHON := $(shell command -v python3)
 TARGETS := demo stop test test-odoo attack fault bench bench-changes bench-reminders \
-	screenshots accessibility lint clean
+	screenshots accessibility dav lint clean
 
 export PYTHONPATH := tools
 
@@ -19,6 +19,7 @@ help:
 	@echo "make bench-reminders  measure reminder mails beside Odoo's own"
 	@echo "make screenshots  take the description's screenshots from the running demo"
 	@echo "make accessibility    have axe-core look at the running demo's main screens"
+	@echo "make dav          have calendar apps talk with the agenda, and with Radicale"
 	@echo "make lint         run the linters"
 	@echo "make clean        stop and remove all that was made"
 	@echo

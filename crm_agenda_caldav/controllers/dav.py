@@ -11,6 +11,7 @@ from .dav_resource import (
     ASKED_ONLY,
     MAX_OBJECT,
     OBJECT_TYPE,
+    OWN,
     ROOT,
     Collection,
     Object,
@@ -126,14 +127,23 @@ class AgendaDavController(Controller):
         return result.respond()
 
     def _proppatch(self, env, path):
-        """Refuse all: names and colours are those that everybody has."""
+        """Keep how the user names and colours a calendar: for themselves, as it is
+        others' too."""
         found = self._find(env, path)
         root = self._read_body()
         if root is None or root.tag != tag("propertyupdate"):
             raise DavError(400)
+        values = {
+            prop.tag: "" if part.tag == tag("remove") else (prop.text or "").strip()
+            for part in root
+            for prop in part.iterfind(f"{tag('prop')}/*")
+        }
+        allowed = OWN if isinstance(found, Collection) else ()
+        refused = values.keys() - allowed
+        if values and not refused:
+            env["crm.agenda.dav.property"]._set_own(found.calendar, values)
         result = Multistatus()
-        names = [prop.tag for prop in root.iterfind(f"*/{tag('prop')}/*")]
-        result.refuse_properties(found.href, names)
+        result.add_changes(found.href, values, refused)
         return result.respond()
 
     def _report(self, env, path):
@@ -187,6 +197,8 @@ class AgendaDavController(Controller):
             raise DavError(404)
         there = get_path(request.httprequest.headers.get("Destination", ""))
         target, new_name = self._find_place(env, there)
+        if target.href == collection.href:
+            raise DavError(403)  # an address is for good
         if target.find(new_name):
             overwrite = request.httprequest.headers.get("Overwrite", "T")
             raise DavError(412 if overwrite == "F" else 403)

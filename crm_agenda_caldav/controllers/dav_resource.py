@@ -13,6 +13,17 @@ COLORS = (
     "#DB8865 #41A9A2 #304BE0 #EE2F8A #61C36E #9872E6"
 ).split()
 OBJECT_TYPE = "text/calendar; charset=utf-8; component=VEVENT"
+# What people may have another way on their phones, for themselves.
+OWN = {
+    tag(name)
+    for name in (
+        "displayname",
+        "A:calendar-color",
+        "A:calendar-order",
+        "C:calendar-description",
+        "C:calendar-timezone",
+    )
+}
 # What is long to tell, or what RFC 4791 says not to tell unless it is asked for.
 ASKED_ONLY = {
     tag(name)
@@ -231,7 +242,8 @@ class Collection(Resource):
     def get_properties(self):
         calendar = self.calendar
         timezone = self.env.user.tz or "UTC"
-        zone = lambda: get_timezone_lines(timezone, 2000, 2050)  # noqa: E731
+        zone = get_timezone_lines(timezone, 2000, 2050)
+        own = self.env["crm.agenda.dav.property"]._get_own(calendar)
         return {
             **super().get_properties(),
             tag("displayname"): lambda: calendar.name,
@@ -262,10 +274,11 @@ class Collection(Resource):
                     "BEGIN:VCALENDAR",
                     "VERSION:2.0",
                     "PRODID:-//crm_agenda//Agenda//EN",
-                    *zone(),
+                    *zone,
                     "END:VCALENDAR",
                 ]
             ),
+            **{name: lambda value=value: value for name, value in own.items()},
         }
 
 

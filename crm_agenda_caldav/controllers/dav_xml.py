@@ -130,11 +130,17 @@ class Multistatus:
             response.append(node("error", node(condition)))
         self.root.append(response)
 
-    def refuse_properties(self, href, names):
-        prop = node("prop", *map(node, names))
-        error = node("error", node("cannot-modify-protected-property"))
-        propstat = node("propstat", prop, node("status", get_status(403)), error)
-        self.root.append(node("response", node("href", href), propstat))
+    def add_changes(self, href, names, refused):
+        """Tell that properties were changed or, if one of them may not be, none."""
+        response = node("response", node("href", href))
+        for name in names:
+            code = 403 if name in refused else 424 if refused else 200
+            part = node("propstat", node("prop", node(name)))
+            part.append(node("status", get_status(code)))
+            if code == 403:
+                part.append(node("error", node("cannot-modify-protected-property")))
+            response.append(part)
+        self.root.append(response)
 
     def respond(self):
         headers = [("Cache-Control", "no-store")]

@@ -5,6 +5,7 @@ from . import calendar_event_ical_write
 from . import crm_agenda_calendar
 from . import crm_agenda_calendar_dav
 from . import crm_agenda_change
+from . import crm_agenda_dav_property
 from . import crm_agenda_feed
 from . import crm_agenda_ical_object
 from . import event_changes

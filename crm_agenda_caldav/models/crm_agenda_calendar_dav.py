@@ -191,20 +191,22 @@ class CrmAgendaCalendar(models.Model):
         event_ids = {event_id for event_id, _series_id, _name in rows}
         series_ids = {series_id for _event_id, series_id, _name in rows} - {0}
         objects = self._read_dav_of(list(event_ids), list(series_ids))
-        names = {name for _event_id, _series_id, name in rows} - {""}
-        names |= self._get_dav_names(event_ids, series_ids)
-        return objects, names - set(objects)
+        return objects, self._get_dav_names(rows) - set(objects)
 
-    def _get_dav_names(self, event_ids, series_ids):
-        """Return the names that objects of these may have had."""
+    def _get_dav_names(self, rows):
+        """Return the names that objects of changed events may have had."""
+        names = {name for _event_id, _series_id, name in rows} - {""}
+        series_ids = {series_id for _event_id, series_id, _name in rows} - {0}
         events = self.env["calendar.event"]
+        here = [("agenda_calendar_id", "=", self.id)]
         # Each may have been an object of its own, before the rule of its series said
         # when it is.
-        own = events.search(
-            [
-                ("agenda_calendar_id", "=", self.id),
-                ("recurrence_id", "in", list(series_ids)),
-            ]
-        )
-        kinds = [("event", event_ids | set(own.ids)), ("series", series_ids)]
-        return {f"{kind}-{number}.ics" for kind, ids in kinds for number in ids}
+        own = events.search([*here, ("recurrence_id", "in", list(series_ids))])
+        alone = {id_ for id_, series_id, name in rows if not (series_id or name)}
+        # What another program made never had a name of Odoo's.
+        found = events.search([*here, ("id", "in", list(alone))])
+        alone -= set(self.env["crm.agenda.ical.object"]._get_by_event(found))
+        alone.update(own.ids)
+        alone.update(id_ for id_, series_id, _name in rows if series_id)
+        names.update(f"event-{number}.ics" for number in alone)
+        return names | {f"series-{number}.ics" for number in series_ids}

@@ -123,13 +123,36 @@ class TestDav(DavCase):
         self.assertEqual(answer.status_code, 403)
         self.assertIn("propfind-finite-depth", answer.text)
 
-    def test_names_and_colours_are_everybodys(self):
-        body = f"""<D:propertyupdate {self.spaces}><D:set><D:prop>
-            <D:displayname>Mine</D:displayname></D:prop></D:set></D:propertyupdate>"""
-        answer = self.ask("PROPPATCH", self.home, body)
-        self.assertEqual(answer.status_code, 207)
-        self.assertIn("403 Forbidden", answer.text)
+    def change(self, *changes, user=None):
+        body = "".join(
+            f"<D:{kind}><D:prop>{p}</D:prop></D:{kind}>" for kind, p in changes
+        )
+        body = f"<D:propertyupdate {self.spaces}>{body}</D:propertyupdate>"
+        return self.ask("PROPPATCH", self.home, body, user).text
+
+    def test_names_and_colours_are_ones_own(self):
+        name = "<D:displayname>Mine</D:displayname>"
+        color = "<A:calendar-color>#123456FF</A:calendar-color>"
+        reader = self.members["read"]
+        answer = self.change(("set", name), ("set", color), user=reader)
+        self.assertEqual(answer.count("200 OK"), 2)
+        asked = "<D:displayname/><A:calendar-color/>"
+        for user, name_there in ((reader, "Mine"), (self.owner, "Technician")):
+            [told] = self.find_all(self.home, asked, "0", user).values()
+            self.assertEqual(told.get("D:displayname"), name_there)
+            found = told.get("A:calendar-color") == "#123456FF"
+            self.assertEqual(found, user == reader)
         self.assertEqual(self.calendar.name, "Technician")
+        self.change(("remove", "<D:displayname/>"), user=reader)
+        [told] = self.find_all(self.home, asked, "0", reader).values()
+        self.assertEqual(told.get("D:displayname"), "Technician")
+        self.assertEqual(told.get("A:calendar-color"), "#123456FF")
+        # All of it, or nothing.
+        answer = self.change(("set", name), ("set", "<D:getetag>1</D:getetag>"))
+        self.assertIn("403 Forbidden", answer)
+        self.assertIn("424 Failed", answer)
+        [told] = self.find_all(self.home, asked, "0").values()
+        self.assertEqual(told.get("D:displayname"), "Technician")
 
     def test_an_object_is_sent_again_only_if_it_changed(self):
         event = self.new_event()

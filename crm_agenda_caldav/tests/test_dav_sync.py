@@ -238,3 +238,36 @@ class TestDavSync(AtOnceCase):
         self.check_told(self.synchronize(), [id_])
         self.tokens = old
         self.assertIsNone(self.synchronize())
+
+    def test_what_a_phone_made_has_one_name(self):
+        text = "\r\n".join(
+            (
+                "BEGIN:VCALENDAR",
+                "VERSION:2.0",
+                "PRODID:-//Phone//EN",
+                "BEGIN:VEVENT",
+                "UID:7f3c",
+                "DTSTAMP:20260301T090000Z",
+                "DTSTART:21000104T090000Z",
+                "SUMMARY:Leak",
+                "END:VEVENT",
+                "END:VCALENDAR",
+                "",
+            )
+        )
+        self.synchronize()
+        for summary in ("Leak", "Big leak"):
+            with self.as_user(self.owner_id) as env:
+                calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
+                put = text.replace("Leak", summary)
+                env["calendar.event"]._put_ical(calendar, "7f3c.ics", put)
+            self.assertEqual(self.synchronize(), ({"7f3c.ics"}, set()))
+        with self.as_user(self.owner_id) as env:
+            calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
+            env["calendar.event"]._find_ical(calendar, "7f3c.ics").name = "Leak"
+        self.assertEqual(self.synchronize(), ({"7f3c.ics"}, set()))
+        with self.as_user(self.owner_id) as env:
+            calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
+            env["calendar.event"]._delete_ical(calendar, "7f3c.ics")
+        self.assertEqual(self.synchronize(), (set(), {"7f3c.ics"}))
+        self.assertEqual(self.synchronize(), (set(), set()))

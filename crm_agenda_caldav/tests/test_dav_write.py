@@ -99,7 +99,15 @@ class TestDavWrite(DavCase):
         there = f"{self.base_url()}{HOME}{other.id}/event-{event.id}.ics"
         answer = self.ask("MOVE", path, user=self.members["write"], Destination=there)
         self.assertEqual(answer.status_code, 403)
-        for odd in ("", "/", f"{HOME}{other.id}/", "http://[", f"{HOME}999999/a.ics"):
+        for odd in (
+            path,
+            f"{self.home}a.ics",
+            "",
+            "/",
+            f"{HOME}{other.id}/",
+            "http://[",
+            f"{HOME}999999/a.ics",
+        ):
             answer = self.ask("MOVE", path, Destination=odd)
             self.assertIn(answer.status_code, (403, 409), odd)
         answer = self.ask("MOVE", path, Destination=there)

@@ -20,7 +20,7 @@ from .machine import (
     install_programs,
     say,
 )
-from .python import PYTHON, VENV, make_venv
+from .python import PYTHON, VENV, make_dav_venv, make_venv
 from .sources import find_odoo
 
 
@@ -71,6 +71,15 @@ def attack():
     os.environ.setdefault("AGENDA_EXAMPLES", "10000")
     os.environ.setdefault("ARGS", "crm_agenda/tests/test_canary.py")
     return test()
+
+
+def dav():
+    """Have real calendar apps talk with the agenda, and with Radicale."""
+    install_programs("python3-venv")
+    with Lock(ENV / "lock") as lock:
+        lock.take(3600)
+        python = make_dav_venv()
+    return use("test", "-m", "dav", python)
 
 
 def use(kind, *arguments):
@@ -155,6 +164,7 @@ COMMANDS = {
         attack,
         screenshots,
         accessibility,
+        dav,
         clean,
         lint,
     )

