@@ -146,7 +146,7 @@ class Filter:
                 if not _matches_text(ESCAPED.sub(_unescape, prop.value), test):
                     return False
             elif test.tag == tag("C:time-range"):
-                if not self._is_instant_in(read_time(prop), Range(test)):
+                if not self._is_value_in(prop, Range(test)):
                     return False
             elif test.tag == tag("C:param-filter"):
                 value = prop.parameters.get(test.get("name").upper())
@@ -154,7 +154,7 @@ class Filter:
                 text = test.find(tag("C:text-match"))
                 if (value is not None) != wanted:
                     return False
-                if text is not None and not _matches_text(value, text):
+                if text is not None and not _matches_text(value or "", text):
                     return False
         return True
 
@@ -185,7 +185,11 @@ class Filter:
                 moment = get_midnight(moment, self.timezone)
             yield moment + ahead
 
-    def _is_instant_in(self, moment, asked):
+    def _is_value_in(self, prop, asked):
+        try:
+            moment = read_time(prop)
+        except ValueError:
+            return False  # it is no time
         if not isinstance(moment, datetime):
             first = get_midnight(moment, self.timezone)
             return first < asked.stop and first + timedelta(1) > asked.start

@@ -1,5 +1,6 @@
 """The reports of a calendar: RFC 4791 and, for what changed since, RFC 6578."""
 
+import re
 from datetime import datetime
 
 from werkzeug.wrappers import Response
@@ -84,8 +85,9 @@ def answer_sync(collection, root, minimal):
         objects, gone = changes
     else:
         objects, gone = collection.get_objects(), []
-    limit = root.findtext(f"{tag('limit')}/{tag('nresults')}") or ""
-    if limit.strip().isdigit() and int(limit) < len(objects) + len(gone):
+    limit = (root.findtext(f"{tag('limit')}/{tag('nresults')}") or "").strip()
+    found = len(objects) + len(gone)
+    if re.fullmatch("[0-9]{1,9}", limit) and int(limit) < found:
         raise DavError(507, "number-of-matches-within-limits")
     for found in objects:
         result.add(found)

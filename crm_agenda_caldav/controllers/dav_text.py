@@ -13,8 +13,11 @@ from ..models.ical import (
     write_date,
     write_utc,
 )
+from ..models.ical_rule import read_rule, write_rule
 
-LINE = re.compile(r"([A-Za-z0-9-]+)((?:;[^:\";]*(?:\"[^\"]*\"[^:\";]*)*)*):(.*)", re.S)
+LINE = re.compile(
+    r"(?:[\w-]+\.)?([\w-]+)((?:;[^:\";]*(?:\"[^\"]*\"[^:\";]*)*)*):(.*)", re.S
+)
 PARAMETER = re.compile(r";([A-Za-z0-9-]+)=((?:\"[^\"]*\"|[^;\"])*)")
 DURATION = re.compile(
     r"([+-]?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
@@ -29,7 +32,9 @@ MOST = 20000
 class Property:
     def __init__(self, line):
         self.line = line
-        self.name, parameters, self.value = LINE.fullmatch(line).groups()
+        # What is kept of other programs may be written in any way.
+        found = LINE.fullmatch(line)
+        self.name, parameters, self.value = found.groups() if found else ("", "", line)
         self.name = self.name.upper()
         self.parameters = {
             name.upper(): value.strip('"')
@@ -195,18 +200,25 @@ def _get_places(master, stop):
         start = datetime.combine(first, time())
     else:
         start = first if utc else to_local(first, zone)
-    places = {first}
-    for rule in master.get_all("RRULE"):
-        value = UNTIL.sub(lambda u: f"UNTIL={_as_floating(u[1], zone)}", rule.value)
+
+    def expand(rule):
+        value = write_rule(read_rule(rule.value))
+        value = UNTIL.sub(lambda u: f"UNTIL={_as_floating(u[1], zone)}", value)
         for local in islice(rrulestr(value, dtstart=start), MOST):
             place = (
                 local.date() if allday else local if utc else _as_instant(local, zone)
             )
             if (get_midnight(place, None) if allday else place) >= stop:
                 break
-            places.add(place)
+            yield place
+
+    places = {first}
+    for rule in master.get_all("RRULE"):
+        places.update(expand(rule))
     for added in master.get_all("RDATE"):
         places.update(read_times(added))
+    for rule in master.get_all("EXRULE"):
+        places.difference_update(expand(rule))
     for gone in master.get_all("EXDATE"):
         places.difference_update(read_times(gone))
     return sorted(p for p in places if isinstance(p, datetime) != allday)

@@ -7,6 +7,10 @@ from .ical import get_timezone_lines, write_lines
 
 ZONE = re.compile(r";TZID=\"?([^\":;]+)")
 YEAR = re.compile(r"(?:[:=]|UNTIL=)([0-9]{4})[0-9]{4}")
+NAME = re.compile(r"[^:;]*")
+TIMES = {"DTSTART", "DTEND", "EXDATE", "RRULE", "RECURRENCE-ID"}
+# For how long time zones are told of what repeats for ever, or almost.
+YEARS_AHEAD = 30
 
 
 class IcalObject:
@@ -29,11 +33,15 @@ class IcalObject:
 
 def write_calendar(lines):
     """Return a calendar with these components, and the time zones that they need."""
-    zones, years = set(), set()
-    for line in lines:
-        if line.startswith(("DTSTART", "DTEND", "EXDATE", "RRULE", "RECURRENCE-ID")):
-            zones.update(ZONE.findall(line.partition(":")[0]))
+    zones, years, ends = set(), set(), set()
+    for name, line in _get_times(lines):
+        head, _colon, said = line.partition(":")
+        zones.update(ZONE.findall(head))
+        if name == "RRULE":
+            ends.update(map(int, YEAR.findall(said) or [9999]))
+        else:
             years.update(map(int, YEAR.findall(line)))
+    ends = {min(end, max(years) + YEARS_AHEAD) for end in ends}
     written = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -42,5 +50,20 @@ def write_calendar(lines):
     ]
     for zone in sorted(zones):
         # A year more for whoever has one of them in another zone.
-        written += get_timezone_lines(zone, min(years) - 1, max(years) + 1)
+        written += get_timezone_lines(zone, min(years) - 1, max(years | ends) + 1)
     return write_lines([*written, *lines, "END:VCALENDAR"])
+
+
+def _get_times(lines):
+    """Yield ``(name, line)`` of what says when: what is kept of other programs may have
+    times in it that are none of ours."""
+    depth = 0
+    for line in lines:
+        if line.startswith("BEGIN:"):
+            depth += 1
+        elif line.startswith("END:"):
+            depth -= 1
+        elif depth == 1:
+            name = NAME.match(line)[0]
+            if name in TIMES:
+                yield name, line

@@ -280,7 +280,11 @@ class ReadEvent:
                 lines.append(f"{name}:{value.strip()}")
         if sum(line.startswith(("RRULE", "EXRULE")) for line in lines) > 2:
             raise RuleError("RRULE")
-        return GivenRule(self.start, self.zone, lines) if lines else None
+        if not lines:
+            return None
+        rule = GivenRule(self.start, self.zone, lines)
+        rule.check()
+        return rule
 
     def get_left_out(self):
         """Return the places of a series at which there is none."""

@@ -16,8 +16,23 @@ MAX_READ = 40_000
 # What has been over for longer is left out first, where there are too many.
 PAST = timedelta(days=366)
 LONGEST_RULE = 500
-LENGTHS = {"2": 29, "4": 30, "6": 30, "9": 30, "11": 30}
-NUMBERS = {"INTERVAL": (1, 1000), "COUNT": (1, 10**6)}
+# Nothing of a calendar is later.
+LATEST = datetime(3000, 1, 1)
+# The calendar is the same again after so many years.
+CYCLE = 400
+NUMBERS = {
+    "INTERVAL": (1, 1000),
+    "COUNT": (1, 10**6),
+    "BYDAY": (1, 53),
+    "BYMONTH": (1, 12),
+    "BYMONTHDAY": (1, 31),
+    "BYYEARDAY": (1, 366),
+    "BYWEEKNO": (1, 53),
+    "BYSETPOS": (1, 366),
+}
+# Those that count from the end, too.
+SIGNED = {"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"}
+DAY = "MO|TU|WE|TH|FR|SA|SU"
 
 
 class RuleError(ValueError):
@@ -89,6 +104,20 @@ class GivenRule:
             return []
         return [place for place in self._expand(self.last) if place >= self.first]
 
+    def check(self):
+        """Refuse a rule that names no day, for which all years would be searched, now
+        and whenever somebody reads it: those of some centuries tell."""
+        start = as_datetime(self.start)
+        last_cycle = (9999 - CYCLE // 4 - start.year) // CYCLE
+        start = start.replace(year=start.year + CYCLE * last_cycle)
+        for line in self.lines:
+            name, value = line.partition(":")[::2]
+            if name in ("RRULE", "EXRULE"):
+                parts = read_rule(value)
+                parts.pop("UNTIL", None)
+                if not next(iter(rrulestr(write_rule(parts), dtstart=start)), None):
+                    raise RuleError(value)
+
     def settle(self, now=None):
         """Return the places that are kept: those that were before, or all of them, or
         if they are too many, those to come and of a year before.
@@ -116,9 +145,8 @@ class GivenRule:
         if len(self.lines) != 1 or not self.lines[0].startswith("RRULE"):
             return None
         parts = read_rule(self.lines[0].partition(":")[2])
-        return ";".join(
-            f"{k}={v}" for k, v in parts.items() if k not in ("COUNT", "UNTIL")
-        )
+        parts = {k: v for k, v in parts.items() if k not in ("COUNT", "UNTIL")}
+        return write_rule(parts)
 
     def get_end(self):
         """Return ``(count, until)`` of its only rule, as it was given."""
@@ -146,13 +174,14 @@ class GivenRule:
         end = last if until is None else self._read_until(until)
         if last is not None:
             end = min(end, last)
-        rule = rrulestr(";".join(f"{k}={v}" for k, v in parts.items()), dtstart=start)
+        rule = rrulestr(write_rule(parts), dtstart=start)
         if not isinstance(rule, rrule):
             raise RuleError(text)
         found = []
+        latest = LATEST.date() if self.allday else LATEST
         for place in islice(rule, MAX_READ):
             place = place.date() if self.allday else place
-            if end is not None and place > end:
+            if place > (latest if end is None else end):
                 break
             found.append(place)
         return found
@@ -188,30 +217,40 @@ def read_rule(text):
             raise RuleError(text)
         if not key.startswith("X-"):
             parts[key] = value
-    if parts.get("FREQ") not in FREQUENCIES or len(text) > LONGEST_RULE:
+    if "FREQ" not in parts or len(text) > LONGEST_RULE:
         raise RuleError(text)
-    if any(key in parts for key in ("BYHOUR", "BYMINUTE", "BYSECOND")):
-        raise RuleError(text)
-    for key, (low, high) in NUMBERS.items():
-        if key in parts and not (
-            parts[key].isascii()
-            and parts[key].isdigit()
-            and low <= int(parts[key]) <= high
-        ):
+    for key, value in parts.items():
+        if not _is_valid(key, value):
             raise RuleError(text)
+    # Which would have ``dateutil`` look beyond the end of the year.
+    within_month = parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts
+    if within_month and re.search("[6-9]|[1-9][0-9]", parts.get("BYDAY", "")):
+        raise RuleError(text)
     if parts.get("INTERVAL") == "1":
         del parts["INTERVAL"]
-    _check_possible(parts, text)
     return parts
 
 
-def _check_possible(parts, text):
-    """Refuse a day that no month has, which would be looked for until the year 9999."""
-    months, days = parts.get("BYMONTH"), parts.get("BYMONTHDAY")
-    if months and days:
-        longest = max(LENGTHS.get(month.lstrip("0"), 31) for month in months.split(","))
-        if all(abs(int(day)) > longest for day in days.split(",")):
-            raise RuleError(text)
+def _is_valid(key, value):
+    """Say whether a part of a rule is one of RFC 5545, of days and longer."""
+    match key:
+        case "FREQ":
+            return value in FREQUENCIES
+        case "UNTIL":
+            return True  # read where it is known what it is of
+        case "WKST":
+            return re.fullmatch(DAY, value)
+    low, high = NUMBERS.get(key, (1, 0))
+    pattern = rf"{'[+-]?' if key in SIGNED else ''}([0-9]{{1,7}})"
+    if key == "BYDAY":
+        pattern = rf"(?:{pattern})?(?:{DAY})"
+    values = [value] if key in ("INTERVAL", "COUNT") else value.split(",")
+    found = [re.fullmatch(pattern, v) for v in values]
+    return all(f and low <= int(f[1] or low) <= high for f in found)
+
+
+def write_rule(parts):
+    return ";".join(f"{key}={value}" for key, value in parts.items())
 
 
 def as_datetime(day):

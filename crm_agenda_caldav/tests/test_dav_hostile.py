@@ -3,6 +3,7 @@
 from odoo.tests import tagged
 
 from .dav import HOME, ROOT, DavCase
+from .test_dav_write import OBJECT
 
 ENTITIES = "".join(
     f'<!ENTITY b{n} "{f"&b{n - 1 or str()};" * 10}">' for n in range(1, 10)
@@ -113,3 +114,82 @@ class TestDavHostile(DavCase):
                 # A slash at its end is as good as none.
                 self.assertTrue(found or path == f"{self.path}/", (method, path))
                 self.assertNotIn("Secret", answer.text)
+
+    def put(self, lines, name="a"):
+        """Write an event with these lines, and return whether it was taken."""
+        text = OBJECT.format(uid=name, name="Odd").replace("X-COLOUR:blue", lines)
+        answer = self.ask("PUT", f"{self.home}{name}.ics", text)
+        self.assertIn(answer.status_code, (201, 403), (lines, answer.text))
+        return answer.status_code == 201
+
+    def check_readable(self, what):
+        """Have all of the calendar read in each way, as everybody with a share does."""
+        named = '<C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"/>'
+        times = 'start="21000101T000000Z" end="21000301T000000Z"'
+        for name in ("expand", "limit-recurrence-set"):
+            data = f"<C:calendar-data><C:{name} {times}/></C:calendar-data>"
+            self.assertTrue(self.query(f"{named}</C:comp-filter>", data), what)
+        for text in self.query():
+            self.assertIn("END:VCALENDAR", text, what)
+
+    def test_what_is_kept_of_an_event_stops_nobody(self):
+        inside = "BEGIN:X-FOO\r\nDTSTART;TZID=%s:%s\r\nEND:X-FOO"
+        for lines in (
+            "item1.X-FOO:bar",
+            "X_FOO:bar",
+            inside % ("Mars/Base", "20260101T000000"),
+            inside % ("../../../etc/passwd", "20260101T000000"),
+            inside % ("Europe/Madrid", "00000101T000000"),
+            inside % ("Europe/Madrid", "99991231T000000"),
+            "DTSTART-X;TZID=Mars:20260101T000000",
+            'X-FOO;P=a"b"c:val',
+            "X-FOO;;:",
+            "RRULE:FREQ=DAILY;COUNT=5;X-FOO=1",
+            "RRULE:FREQ=YEARLY;UNTIL=99991231T000000Z",
+            "RRULE:FREQ=MONTHLY;BYMONTHDAY=4,5;UNTIL=99991231T000000Z",
+        ):
+            taken = self.put(lines)
+            self.check_readable(lines)
+            answer = self.ask("GET", f"{self.home}a.ics")
+            self.assertEqual(answer.status_code, 200 if taken else 404, lines)
+            self.ask("DELETE", f"{self.home}a.ics")
+
+    def test_rules_of_no_day_are_refused(self):
+        for rule in (
+            "FREQ=DAILY;BYMONTH=1;BYYEARDAY=366",
+            "FREQ=DAILY;BYDAY=MO;BYWEEKNO=53;BYMONTH=5",
+            "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+            "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=5",
+            "FREQ=MONTHLY;BYMONTHDAY=31;BYSETPOS=2",
+            "FREQ=YEARLY;BYDAY=60MO",
+            "FREQ=MONTHLY;BYDAY=9MO,1MO",
+            "FREQ=YEARLY;BYDAY=1MO,9MO;BYMONTH=12",
+            "FREQ=DAILY;BYMONTH=13",
+            "FREQ=DAILY;BYMONTHDAY=0",
+            "FREQ=DAILY;BYEASTER=5",
+        ):
+            self.assertFalse(self.put(f"RRULE:{rule}"), rule)
+            lines = f"RRULE:FREQ=DAILY;COUNT=3\r\nEXRULE:{rule}"
+            self.assertFalse(self.put(lines), rule)
+
+    def test_questions_that_make_no_sense(self):
+        self.put("X-A:1")
+        time = '<C:time-range start="21000101T000000Z"/>'
+        text = "<C:text-match>x</C:text-match>"
+        for test in (
+            f'name="SUMMARY">{time}',
+            f'name="X-A">{time}',
+            f'name="SUMMARY"><C:param-filter name="X"><C:is-not-defined/>{text}'
+            "</C:param-filter>",
+        ):
+            self.assertFalse(
+                self.query(
+                    f'<C:comp-filter name="VEVENT"><C:prop-filter {test}'
+                    "</C:prop-filter></C:comp-filter>"
+                )
+            )
+        for number in ("²", "9" * 5000, "-1", "x"):
+            body = f"""<D:sync-collection {self.spaces}><D:sync-token/><D:limit>
+                <D:nresults>{number}</D:nresults></D:limit></D:sync-collection>"""
+            answer = self.ask("REPORT", self.home, body)
+            self.assertEqual(answer.status_code, 207, number[:5])
