@@ -41,6 +41,11 @@ LEFT = (
     "ir_model_constraint",
     "ir_model_data",
 )
+# Odoo drops no index of a column that is its own; 19.0 has these by itself.
+INDEXES = {
+    ("index", f"calendar_{name}_index")
+    for name in ("attendee__event_id", "event__recurrence_id", "event__user_id")
+}
 
 
 def test_installing_and_uninstalling_keep_every_meeting():
@@ -61,7 +66,7 @@ def test_installing_and_uninstalling_keep_every_meeting():
         left = read_meetings(name)
         assert len([row for row in used.values() if row["name"] == "Visit"]) == 3
         assert {key: trim(used[key], left[key]) for key in used} == left
-        assert read_code(name) - code == set()
+        assert read_code(name) - code <= INDEXES
 
 
 def trim(row, columns):
