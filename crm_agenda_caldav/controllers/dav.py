@@ -199,6 +199,8 @@ class AgendaDavController(Controller):
         target, new_name = self._find_place(env, there)
         if target.href == collection.href:
             raise DavError(403)  # an address is for good
+        if OWN_NAME.fullmatch(new_name) and new_name != name:
+            raise DavError(403)  # it is that of another
         if target.find(new_name):
             overwrite = request.httprequest.headers.get("Overwrite", "T")
             raise DavError(412 if overwrite == "F" else 403)

@@ -67,6 +67,10 @@ class CalendarEvent(models.Model):
         objects, timezones = {}, set()
         bodies = self._get_ical_bodies()
         for group in self._get_ical_groups(whole):
+            if group.uid in objects:
+                # Two calendars have a copy each, and both are shown.
+                number = group.events[0].agenda_calendar_id.id
+                group = group._replace(uid=f"{number}-{group.uid}")
             objects[group.uid] = group.events._write_ical_group(group, bodies)
             timezones.add(group.timezone)
         return objects, timezones - {False}

@@ -1,8 +1,10 @@
 """The name that an event or a series has in the address of its calendar."""
 
 import re
+from uuid import uuid4
 
 from odoo import api, models
+from odoo.tools import SQL
 
 OWN_NAME = re.compile(r"(event|series)-([0-9]{1,9})\.ics")
 
@@ -38,6 +40,35 @@ class CalendarEvent(models.Model):
         )
         names = {uid: f"{uid.rpartition('@')[0] or uid}.ics" for uid in uids}
         return {**names, **{found.uid: found.name for found in known}}
+
+    @api.model
+    def _is_own_ical_uid(self, calendar, uid):
+        """Say whether a UID is, or will be, that of what Odoo has in a calendar.
+
+        Whoever took it would hide that event from others, be it one that they may not
+        even read. Elsewhere it may be a copy.
+        """
+        prefix, _at, origin = uid.rpartition("@")
+        own = OWN_NAME.fullmatch(f"{prefix}.ics")
+        if not own or origin != self._get_ical_origin()[0]:
+            return False
+        kind, number = own.groups()
+        fname = "id" if kind == "event" else "recurrence_id"
+        # sudo: just whether it is there, as its slot tells
+        events = self.sudo().with_context(active_test=False)
+        events = events.search([(fname, "=", int(number))])
+        if events:
+            return calendar in events.agenda_calendar_id
+        series = self.env["calendar.recurrence"]
+        table = self._table if kind == "event" else series._table
+        sequence = SQL.identifier(f"{table}_id_seq")
+        self.env.cr.execute(SQL("SELECT last_value FROM %s", sequence))
+        return int(number) > self.env.cr.fetchone()[0]
+
+    def _get_own_ical_uids(self):
+        series = [("series", series.id) for series in self.recurrence_id]
+        events = [("event", event.id) for event in self]
+        return {self._get_ical_uid(*own) for own in events + series}
 
     @api.model
     def _find_ical(self, calendar, name):
@@ -104,3 +135,12 @@ class CalendarEvent(models.Model):
             )
             if not taken:
                 found.calendar_id = calendars
+        # What was a copy of it there is one no more.
+        moved = self.sudo()
+        domain = [
+            ("calendar_id", "in", moved.agenda_calendar_id.ids),
+            ("uid", "in", list(moved._get_own_ical_uids())),
+        ]
+        for found in known.search(domain):
+            if found.uid not in found.event_ids._get_own_ical_uids():
+                found.uid = f"{uuid4()}"

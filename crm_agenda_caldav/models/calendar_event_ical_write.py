@@ -60,6 +60,7 @@ class CalendarEvent(models.Model):
             raise ICalError(self.env._("There is no such event."))
         events = group.events
         if target != calendar:
+            self._check_ical_uid(target, target_name, group.uid, None)
             events.write({"agenda_calendar_id": target.id})
         known = self.env["crm.agenda.ical.object"]._get_by_event(events)
         known = next(iter(known.values()), None)
@@ -138,7 +139,7 @@ class CalendarEvent(models.Model):
             return
         other = self._get_ical_uid_names(calendar, [uid])[uid]
         taken = other != name and self._find_ical_group(calendar, other)
-        if taken and taken.uid == uid:
+        if taken and taken.uid == uid or self._is_own_ical_uid(calendar, uid):
             raise ICalError(
                 self.env._("This event is in the calendar already, as %s.", other),
                 "no-uid-conflict",

@@ -90,12 +90,13 @@ class CrmAgendaIcalObject(models.Model):
         # sudo: nobody writes it by themselves, and it says nothing but with the events
         known, objects = self.sudo(), self.sudo().with_context(active_test=False)
         values.update(calendar_id=calendar.id, name=name, uid=uid)
-        if not known:
-            same = ["|", ("name", "=", name), ("uid", "=", uid)]
-            taken = objects.search([("calendar_id", "=", calendar.id), *same])
-            if taken.event_ids.filtered("active"):
-                raise AccessError(self.env._("This name is taken."))
+        same = ["|", ("name", "=", name), ("uid", "=", uid)]
+        taken = objects.search([("calendar_id", "=", calendar.id), *same]) - known
+        if calendar in taken.event_ids.filtered("active").agenda_calendar_id:
+            raise AccessError(self.env._("This name is taken."))
+        if taken:
             taken.unlink()
+        if not known:
             objects.create({**values, "event_ids": [(6, 0, events.ids)]})
             return
         data = known.read(list(values), load=None)[0]

@@ -151,3 +151,54 @@ class TestDavWrite(DavCase):
         for name in ("%00", "%0a", "x" * 300, "%ff"):
             path = f"{self.home}{name}.ics"
             self.assertIn(self.put(path, uid=name).status_code, (403, 404, 201), name)
+
+    def test_nobody_takes_the_place_of_what_odoo_has(self):
+        """Else its people would not see it any more."""
+        writer, other = self.members["write"], self.new_calendar("Other")
+        self.share(other, "write", user_id=writer.id)
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        private = self.new_event(name="Doctor", privacy="private")
+        series = self.new_series(name="Rounds", privacy="private").recurrence_id
+        for name in (
+            f"event-{private.id}",
+            f"event-{private.id + 500}",
+            f"series-{series.id}",
+            f"series-{series.id + 500}",
+        ):
+            path, uid = f"{self.home}x.ics", f"{name}@{database}"
+            answer = self.put(path, uid=uid, user=writer)
+            self.assertEqual(answer.status_code, 403, name)
+            self.assertIn("no-uid-conflict", answer.text)
+        # Nor by moving something there.
+        there = f"{HOME}{other.id}/x.ics"
+        self.assertEqual(self.put(there, user=writer).status_code, 201)
+        for name in (f"event-{private.id + 500}", f"series-{series.id}"):
+            path = f"{self.home}{name}.ics"
+            answer = self.ask("MOVE", there, user=writer, Destination=path)
+            self.assertEqual(answer.status_code, 403, name)
+        # A copy elsewhere is one until the event comes there itself.
+        event = self.new_event(name="Leak")
+        uid = f"event-{event.id}@{database}"
+        self.put(there := f"{HOME}{other.id}/y.ics", "A copy", uid, writer)
+        self.assertIn(uid, self.ask("GET", there).text)
+        event.agenda_calendar_id = other
+        path = f"{HOME}{other.id}/event-{event.id}.ics"
+        self.assertIn("SUMMARY:Leak", self.ask("GET", path).text)
+        self.assertIn("SUMMARY:A copy", self.ask("GET", there).text)
+        self.assertIn(path, found := self.find_all(f"{HOME}{other.id}/"))
+        self.assertIn(there, found)
+
+    def test_what_is_there_already_does_not_move_there(self):
+        other = self.new_calendar("Other")
+        path = f"{self.home}x.ics"
+        hidden = f"{HOME}{other.id}/y.ics"
+        self.put(path)
+        self.put(hidden)
+        self.share(other, "write", user_id=self.members["write"].id)
+        there = f"{HOME}{other.id}/x.ics"
+        for privacy in ("public", "private"):
+            self.Event.search([("agenda_calendar_id", "=", other.id)]).privacy = privacy
+            for user in (self.owner, self.members["write"]):
+                answer = self.ask("MOVE", path, user=user, Destination=there)
+                self.assertEqual(answer.status_code, 403, privacy)
+        self.assertTrue(self.get_events())

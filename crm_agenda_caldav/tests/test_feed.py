@@ -235,3 +235,16 @@ class TestFeedRoute(FeedCase, HttpCase):
         ):
             answer = self.get(f"/crm_agenda/feed/{key}.ics")
             self.assertEqual(answer.status_code, 404, key)
+
+    def test_copies_in_two_calendars_are_both_shown(self):
+        other = self.new_calendar("Other")
+        for calendar, name in ((self.calendar, "Leak"), (other, "A copy")):
+            self.Event.with_user(self.owner)._put_ical(
+                calendar.with_user(self.owner),
+                "1.ics",
+                "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:"
+                f"{name}\r\nDTSTART:{datetime.now():%Y%m%dT090000Z}\r\n"
+                "END:VEVENT\r\nEND:VCALENDAR\r\n",
+            )
+        feed = self.new_feed(calendars=self.calendar | other)
+        self.assertEqual(sorted(self.get_names(feed)), ["A copy", "Leak"])
