@@ -1,10 +1,11 @@
 """What people try: calls as the web client or a script makes them."""
 
 from datetime import timedelta
-from typing import NamedTuple
 
-from ..models.compat import SERIES
+from ..models.compat import GROUP_USERS, SERIES
+from .canary_phone import PhoneMixin
 from .canary_rights import LEVELS
+from .canary_steps import Document, Guess, Made, Ref, Rpc, Task, Text, Token, Url
 from .canary_world import CALENDARS, NOW, WORKERS
 
 # What is read of each model, and shown with it.
@@ -26,7 +27,8 @@ READ = {
     "crm.agenda.event.type": "name",
     "crm.agenda.reassign": "source_id calendar_id event_ids clash_summary",
     "crm.agenda.time.finder": "calendar_ids slot_ids customer_id name",
-    "crm.agenda.sheet": "calendar_id display_name",
+    "crm.agenda.sheet": "calendar_ids display_name",
+    "crm.agenda.feed": "name calendar_ids user_id",
     "res.partner": """name meeting_ids meeting_count activity_ids
         activity_calendar_event_id agenda_event_count""",
     "res.users": "name agenda_calendar_id activity_ids",
@@ -104,98 +106,30 @@ CONTEXTS = [
     {"recompute": False},
     {"uid": 1},
 ]
+EVENT, ATTENDEE, SERIES_OF = (
+    "calendar.event",
+    "calendar.attendee",
+    "calendar.recurrence",
+)
+CALENDAR, SHARE, BOARD = "crm.agenda.calendar", "crm.agenda.share", "crm.agenda.board"
+CONTACT, ACTIVITY, FILE = "res.partner", "mail.activity", "ir.attachment"
+WIZARDS = ("crm.agenda.reassign", "crm.agenda.sheet", "crm.agenda.time.finder")
+MERGE_CONTACTS = "base.partner.merge.automatic.wizard"
+TAPS = (
+    "action_start action_done action_cancel action_take action_print_sheet "
+    "get_popover_details get_display_time_tz action_open_calendar_event"
+).split()
 POPOVER_EVENT = "record" if SERIES < 19 else "calendar_event_id"
 INVITE = ("mail.followers.edit", "edit_followers")
 INVITED, INVITED_IDS = "res_ids", "[%s]"
+ACTIVITIES = {"fetch_params": ["systray_get_activities"]}
 if SERIES < 19:
     INVITE = ("mail.wizard.invite", "add_followers")
     INVITED, INVITED_IDS = "res_id", "%s"
+    ACTIVITIES = {"systray_get_activities": True}
 STATES = ["accepted", "declined", "tentative", "needsAction"]
 IN_AGENDA = ["in_agenda", "=", True]
 BODY = "Anything"
-
-
-class Ref(NamedTuple):
-    """A record of the company by its name."""
-
-    name: str
-
-    def __repr__(self):
-        return f"<{self.name}>"
-
-
-class Document(NamedTuple):
-    """A record of the company as the value of a reference."""
-
-    name: str
-
-
-class Text(NamedTuple):
-    """The id of a record in a text."""
-
-    pattern: str
-    record: object
-
-
-class Made(NamedTuple):
-    """The last record of a model that the caller made, or one of their own."""
-
-    model: str
-
-    def __repr__(self):
-        return f"<own {self.model}>"
-
-
-class Token(NamedTuple):
-    """A token that the caller has seen, or the event that it is of."""
-
-    index: int
-    what: str
-
-
-class Guess(NamedTuple):
-    """What an oracle is asked about, and what there is not."""
-
-    truth: object
-    lie: object
-
-    def __repr__(self):
-        return f"{self.truth!r} (or {self.lie!r})"
-
-
-class Rpc(NamedTuple):
-    by: str
-    model: str
-    method: str
-    args: list
-    kwargs: dict
-
-    def __str__(self):
-        args = [repr(arg) for arg in self.args]
-        args += [f"{key}={value!r}" for key, value in self.kwargs.items()]
-        return f"{self.by}: {self.model}.{self.method}({', '.join(args)})"
-
-
-class Url(NamedTuple):
-    by: str
-    path: str
-    params: dict
-    anonymous: bool = False
-    is_json: bool = False
-
-    def __str__(self):
-        how = ", not logged in" if self.anonymous else ""
-        return f"{self.by}{how}: {self.path} {self.params!r}"
-
-
-class Task(NamedTuple):
-    """What the database's administrator or a scheduled action does."""
-
-    what: str
-    about: object = None
-
-    def __str__(self):
-        return f"administrator: {self.what} {self.about or ''}"
 
 
 class Form(dict):
@@ -219,7 +153,7 @@ def spec(model, depth=1):
     return result
 
 
-class Caller:
+class Caller(PhoneMixin):
     """Draws the steps of one example: most of them are one person's, about one event,
     and of one kind."""
 
@@ -248,6 +182,13 @@ class Caller:
     def go_on(self, *steps):
         """Plan what follows the step that is being drawn."""
         self.plan = list(steps)
+
+    def begin(self, *options):
+        """Return the first step of one of the options, and plan those that follow."""
+        first, *rest = self.one(*options)
+        if rest:
+            self.go_on(*rest)
+        return first
 
     # Whom and what a call is about
 
@@ -463,184 +404,149 @@ class Caller:
 
     def try_share(self):
         """A right given by the record that asks for it."""
-        level, calendar = self.one(*LEVELS), self.any_calendar()
-        vals = {"user_id": self.me, "level": level, "calendar_id": calendar}
-        match self.random.randrange(9):
-            case 0 | 1 | 6 | 7:
-                return self.create("crm.agenda.share", vals)
-            case 2:
-                fname = self.one("calendar_id", "level", "user_id")
-                share = self.anything("crm.agenda.share")
-                return self.write("crm.agenda.share", share, {fname: vals[fname]})
-            case 3:
-                vals.pop("calendar_id")
-                share = self.anything("crm.agenda.share")
-                command = self.one(
-                    (0, 0, vals), (4, share), (1, share, vals), (2, share)
-                )
-                return self.write(
-                    "crm.agenda.calendar", calendar, {"share_ids": [command]}
-                )
-            case 4:
-                return self.rpc(
-                    "crm.agenda.share",
-                    "copy",
-                    self.anything("crm.agenda.share"),
-                    {"calendar_id": calendar, "user_id": self.me},
-                )
-            case 5:
-                change = self.one(
-                    {"owner_id": self.me},
-                    {"company_id": False},
-                    {"manager_ids": [(4, self.me)]},
-                    {"member_ids": [(4, self.me)], "reader_ids": [(4, self.me)]},
-                    {"active": self.one(True, False)},
-                    {"double_booking": "allow"},
-                )
-                return self.write("crm.agenda.calendar", calendar, change)
-            case _:
-                share = self.anything("crm.agenda.share")
-                return self.create(
-                    "crm.agenda.calendar",
-                    {
-                        "name": "New",
-                        "owner_id": self.me,
-                        "share_ids": self.commands(share),
-                    },
-                )
+        share, calendar = self.anything(SHARE), self.any_calendar()
+        nested = {"user_id": self.me, "level": self.one(*LEVELS)}
+        vals = {**nested, "calendar_id": calendar}
+        fname = self.one(*vals)
+        command = self.one((0, 0, nested), (4, share), (1, share, nested), (2, share))
+        change = self.one(
+            {"owner_id": self.me},
+            {"company_id": False},
+            {"manager_ids": [(4, self.me)]},
+            {"member_ids": [(4, self.me)], "reader_ids": [(4, self.me)]},
+            {"active": self.one(True, False)},
+            {"double_booking": "allow"},
+        )
+        new = {"name": "New", "owner_id": self.me, "share_ids": self.commands(share)}
+        return self.begin(
+            *[[self.create(SHARE, vals)]] * 4,
+            [self.write(SHARE, share, {fname: vals[fname]})],
+            [self.rpc(SHARE, "copy", share, {"calendar_id": calendar, **nested})],
+            [self.write(CALENDAR, calendar, {"share_ids": [command]})],
+            [self.write(CALENDAR, calendar, change)],
+            [self.create(CALENDAR, new)],
+        )
 
     def try_relation(self):
         """A relation re-pointed."""
-        event, own = self.event(), self.own()
-        match self.random.randrange(11):
-            case 0:
-                vals = {"event_id": event}
-                mine = self.one(Made("calendar.attendee"), self.attendee())
-                self.go_on(
-                    self.look_at("calendar.attendee", Made("calendar.attendee")),
-                    Url(
-                        self.by,
-                        "/calendar/meeting/view",
-                        {"token": Token(0, "attendee"), "id": event},
-                        True,
-                    ),
+        event, own, series = self.event(), self.own(), self.series()
+        activity = self.one(Made(ACTIVITY), Ref("activity.open"))
+        guest = {"event_id": event, "partner_id": self.my_partner}
+        shown = Token(0, "attendee")
+        seen = {"token": shown, "id": event}
+        in_series = {
+            "base_event_id": self.any_event(),
+            "calendar_event_ids": self.commands(self.any_event()),
+        }
+        if self.chance(50):
+            in_series.pop(self.one(*in_series))
+        plan = {"calendar_event_id": Ref(self.focus)}
+        on_contact = {
+            "res_model_id": self.world.model_ids["res.partner"],
+            "res_id": Made("res.partner"),
+        }
+        end, *args = self.one(
+            ("action_feedback", "Done"),
+            ("unlink_w_meeting",),
+            ("action_done",),
+            ("action_create_calendar_event",),
+            ("unlink",),
+        )
+        fname, model = self.one(
+            ("attendee_ids", ATTENDEE),
+            ("activity_ids", ACTIVITY),
+            ("attachment_ids", FILE),
+            ("reminder_ids", "crm.agenda.reminder"),
+            ("partner_ids", "res.partner"),
+        )
+        file = {
+            "res_model": self.one(EVENT, "res.partner"),
+            "res_id": self.one(event, own, Made("res.partner")),
+        }
+        follower = {"res_model": EVENT, "res_id": event, "partner_id": self.my_partner}
+        mine = self.one(
+            {"user_id": self.me},
+            {"agenda_calendar_id": self.any_calendar()},
+            {"shared_user_ids": [(4, self.me)]},
+        )
+        told = [self.retell("all_events"), self.look_at(EVENT)]
+        return self.begin(
+            [
+                self.write(
+                    ATTENDEE,
+                    self.one(Made(ATTENDEE), self.attendee()),
+                    {"event_id": event},
+                ),
+                self.look_at(ATTENDEE, Made(ATTENDEE)),
+                Url(self.by, "/calendar/meeting/view", seen, True),
+            ],
+            [self.create(ATTENDEE, guest)],
+            [
+                self.write(EVENT, own, {"recurrence_id": series, "recurrency": True}),
+                *(told if series.name.endswith(self.focus) else ()),
+            ],
+            [self.create(SERIES_OF, {**in_series, "rrule": "FREQ=DAILY;COUNT=3"})],
+            [self.write(SERIES_OF, self.one(series, Made(SERIES_OF)), in_series)],
+            [
+                self.one(
+                    self.create(ACTIVITY, {**plan, **on_contact}),
+                    self.write(ACTIVITY, activity, plan),
+                    self.write(ACTIVITY, activity, plan),
+                ),
+                self.retell(),
+                self.look_at(ACTIVITY),
+            ],
+            [self.rpc(ACTIVITY, end, [activity], *args)],
+            [
+                self.write(
+                    EVENT,
+                    self.any_event(),
+                    {fname: self.commands(self.anything(model))},
                 )
-                return self.write("calendar.attendee", mine, vals)
-            case 1:
-                vals = {"event_id": event, "partner_id": self.my_partner}
-                return self.create("calendar.attendee", vals)
-            case 2:
-                series = self.series()
-                if series.name.endswith(self.focus):
-                    self.go_on(
-                        self.retell("all_events"), self.look_at("calendar.event")
-                    )
-                vals = {"recurrence_id": series, "recurrency": True}
-                return self.write("calendar.event", own, vals)
-            case 3:
-                vals = {
-                    "base_event_id": self.any_event(),
-                    "calendar_event_ids": self.commands(self.any_event()),
-                }
-                if self.chance(50):
-                    vals.pop(self.one(*vals))
-                target = self.one(self.series(), Made("calendar.recurrence"))
-                if self.chance(40):
-                    vals["rrule"] = "FREQ=DAILY;COUNT=3"
-                    return self.create("calendar.recurrence", vals)
-                return self.write("calendar.recurrence", target, vals)
-            case 4:
-                vals = {"calendar_event_id": Ref(self.focus)}
-                self.go_on(self.retell(), self.look_at("mail.activity"))
-                if self.chance(30):
-                    vals.update(
-                        res_model_id=self.world.model_ids["res.partner"],
-                        res_id=Made("res.partner"),
-                    )
-                    return self.create("mail.activity", vals)
-                activity = self.one(Made("mail.activity"), Ref("activity.open"))
-                return self.write("mail.activity", activity, vals)
-            case 5:
-                method, *args = self.one(
-                    ("action_feedback", "Done"),
-                    ("unlink_w_meeting",),
-                    ("action_done",),
-                    ("action_create_calendar_event",),
-                    ("unlink",),
+            ],
+            [
+                self.one(
+                    self.write(FILE, self.anything(FILE), file),
+                    self.create(FILE, {**file, "name": "File"}),
                 )
-                activity = self.one(Made("mail.activity"), Ref("activity.open"))
-                return self.rpc("mail.activity", method, [activity], *args)
-            case 6:
-                fname, model = self.one(
-                    ("attendee_ids", "calendar.attendee"),
-                    ("activity_ids", "mail.activity"),
-                    ("attachment_ids", "ir.attachment"),
-                    ("reminder_ids", "crm.agenda.reminder"),
-                    ("partner_ids", "res.partner"),
+            ],
+            [self.create("mail.followers", follower), self.talk()],
+            [
+                self.write(
+                    "crm.lead",
+                    Made("crm.lead"),
+                    {"calendar_event_ids": self.commands(event)},
                 )
-                vals = {fname: self.commands(self.anything(model))}
-                return self.write("calendar.event", self.any_event(), vals)
-            case 7:
-                vals = {
-                    "res_model": self.one("calendar.event", "res.partner"),
-                    "res_id": self.one(event, own, Made("res.partner")),
-                }
-                if self.chance(50):
-                    return self.write(
-                        "ir.attachment", self.anything("ir.attachment"), vals
-                    )
-                vals["name"] = "File"
-                return self.create("ir.attachment", vals)
-            case 8:
-                vals = {
-                    "res_model": "calendar.event",
-                    "res_id": event,
-                    "partner_id": self.my_partner,
-                }
-                self.go_on(self.talk())
-                return self.create("mail.followers", vals)
-            case 9:
-                vals = {"calendar_event_ids": self.commands(event)}
-                return self.write("crm.lead", Made("crm.lead"), vals)
-            case _:
-                fname = self.one("user_id", "agenda_calendar_id", "shared_user_ids")
-                value = {
-                    "user_id": self.me,
-                    "agenda_calendar_id": self.any_calendar(),
-                    "shared_user_ids": [(4, self.me)],
-                }[fname]
-                return self.write("calendar.event", self.any_event(), {fname: value})
+            ],
+            [self.write(EVENT, self.any_event(), mine)],
+        )
 
     def try_contact(self):
         """The other side of a relation."""
-        event = self.event()
-        vals = {"meeting_ids": self.commands(event)}
-        match self.random.randrange(6):
-            case 0:
-                return self.create("res.partner", {"name": "Spy", **vals})
-            case 1:
-                contact = self.one(self.my_partner, Made("res.partner"), self.contact())
-                return self.write("res.partner", contact, vals)
-            case 2:
-                child = {"name": "Spy", **vals}
-                contact = self.one(self.my_partner, Made("res.partner"))
-                command = self.one((0, 0, child), (1, self.my_partner, vals))
-                return self.write("res.partner", contact, {"child_ids": [command]})
-            case _:
-                into = self.one(self.my_partner, Made("res.partner"))
-                other = self.one(Ref("partner.visitor"), self.contact())
-                vals = {
-                    "partner_ids": [(6, 0, [other, into])],
-                    "dst_partner_id": into,
-                    "state": "selection",
-                }
-                model, email = "base.partner.merge.automatic.wizard", "same@example.com"
-                self.go_on(
-                    self.rpc("res.partner", "write", [into], {"email": email}),
-                    self.rpc(model, "create", [vals]),
-                    self.rpc(model, "action_merge", [Made(model)]),
-                )
-                return self.rpc("res.partner", "write", [other], {"email": email})
+        vals = {"meeting_ids": self.commands(self.event())}
+        spy = {"name": "Spy", **vals}
+        mine = self.one(self.my_partner, Made(CONTACT))
+        command = self.one((0, 0, spy), (1, self.my_partner, vals))
+        contact = self.one(self.my_partner, Made(CONTACT), self.contact())
+        other = self.one(Ref("partner.visitor"), self.contact())
+        model, same = MERGE_CONTACTS, {"email": "same@example.com"}
+        both = {
+            "partner_ids": [(6, 0, [other, mine])],
+            "dst_partner_id": mine,
+            "state": "selection",
+        }
+        merge = [
+            self.rpc(CONTACT, "write", [other], same),
+            self.rpc(CONTACT, "write", [mine], same),
+            self.rpc(model, "create", [both]),
+            self.rpc(model, "action_merge", [Made(model)]),
+        ]
+        return self.begin(
+            [self.create(CONTACT, spy)],
+            [self.write(CONTACT, contact, vals)],
+            [self.write(CONTACT, mine, {"child_ids": [command]})],
+            *[merge] * 3,
+        )
 
     def try_token(self):
         """Tokens, read and used."""
@@ -720,20 +626,14 @@ class Caller:
                     ),
                 )
             case 10:
-                vals = {
-                    "name": self.world.get_words(self.focus)[0],
-                    "agenda_calendar_id": Ref("calendar." + self.focus.split(".")[0]),
-                    **self.times(self.random.randrange(100, 120)),
-                }
-                vals.update(
-                    self.one(
+                return self.plan_event(
+                    **self.one(
                         {"opportunity_id": Ref("crm.lead.open")},
                         {"document_ref": Document("crm.lead.open")},
                         {"privacy": "private"},
                         {},
                     )
                 )
-                return self.rpc("calendar.event", "create", [vals], by=worker)
             case 11:
                 attendee = self.attendee()
                 who = attendee.name.split(".")[1]
@@ -806,123 +706,134 @@ class Caller:
     def try_wizard(self):
         """Ids of a client that a helper reads in sudo."""
         calendar, event = self.any_calendar(), self.any_event()
+        give, sheet, find = WIZARDS
         days = {"date_from": "2030-05-13", "date_to": "2030-06-30"}
-        match self.random.randrange(9):
-            case 0 | 1:
-                vals = {
-                    "calendar_id": self.one(Made("crm.agenda.calendar"), calendar),
-                    "event_ids": [(6, 0, [event, self.event()])],
-                    "mode": self.one("move", "copy"),
-                }
-                if self.chance(30):
-                    vals.update(source_id=self.calendar(), **days)
-                model = "crm.agenda.reassign"
-                self.go_on(
-                    self.look_at(model, Made(model)),
-                    self.rpc(model, "action_reassign", [Made(model)]),
-                )
-                return self.create(model, vals)
-            case 2:
-                model = "crm.agenda.sheet"
-                self.go_on(
-                    self.rpc(model, "action_print", [Made(model)]),
-                    Url(
-                        self.by,
-                        "/report/html/crm_agenda.report_sheet/",
-                        {"": Made(model)},
-                    ),
-                )
-                return self.create(model, {"calendar_id": calendar})
-            case 3 | 4:
-                model = "crm.agenda.time.finder"
-                vals = {"calendar_ids": [(6, 0, [calendar])], "duration": 1.0, **days}
-                self.go_on(
-                    self.rpc(model, "action_find", [Made(model)]),
-                    self.look_at(model, Made(model)),
-                )
-                return self.create(model, vals)
-            case 5 | 6:
-                context = {
-                    "agenda": True,
-                    "default_agenda_calendar_id": calendar,
-                    "active_model": self.one("crm.agenda.calendar", "calendar.event"),
-                    "active_id": calendar,
-                    "active_ids": [event],
-                }
-                model = self.one(
-                    "calendar.event",
-                    "crm.agenda.reassign",
-                    "crm.agenda.sheet",
-                    "crm.agenda.time.finder",
-                )
-                if self.chance(40):
-                    return self.rpc(model, "default_get", READ[model], context=context)
-                return self.onchange(model, {}, context)
-            case 7:
-                vals = {"agenda_calendar_id": calendar, "agenda_type_id": False}
-                return self.onchange(
-                    "calendar.event", vals, {"agenda": True}, ["agenda_calendar_id"]
-                )
-            case _:
-                return self.write(
-                    "res.users", self.me, {"agenda_calendar_id": calendar}
-                )
+        given = {
+            "calendar_id": self.one(Made(CALENDAR), calendar),
+            "event_ids": [(6, 0, [event, self.event()])],
+            "mode": self.one("move", "copy"),
+        }
+        if self.chance(30):
+            given.update(source_id=self.calendar(), **days)
+        free = {"calendar_ids": [(6, 0, [calendar])], "duration": 1.0, **days}
+        printed = "/report/html/crm_agenda.report_sheet/"
+        context = {
+            "agenda": True,
+            "default_agenda_calendar_id": calendar,
+            "active_model": self.one(CALENDAR, EVENT),
+            "active_id": calendar,
+            "active_ids": [event],
+        }
+        opened = self.one(EVENT, *WIZARDS)
+        giving = [
+            self.create(give, given),
+            self.look_at(give, Made(give)),
+            self.rpc(give, "action_reassign", [Made(give)]),
+        ]
+        finding = [
+            self.create(find, free),
+            self.rpc(find, "action_find", [Made(find)]),
+            self.look_at(find, Made(find)),
+            *self.pick_slot(find, calendar),
+        ]
+        opening = self.one(
+            self.rpc(opened, "default_get", READ[opened], context=context),
+            self.onchange(opened, {}, context),
+        )
+        chosen = {"agenda_calendar_id": calendar, "agenda_type_id": False}
+        return self.begin(
+            *[giving, finding, [opening]] * 2,
+            [
+                self.create(sheet, {"calendar_ids": [(6, 0, [calendar])]}),
+                self.rpc(sheet, "action_print", [Made(sheet)]),
+                Url(self.by, printed, {"": Made(sheet)}),
+            ],
+            [self.onchange(EVENT, chosen, {"agenda": True}, ["agenda_calendar_id"])],
+            [self.write("res.users", self.me, {"agenda_calendar_id": calendar})],
+        )
+
+    def pick_slot(self, finder, calendar):
+        """Yield the calls that open a new event at a time that was found."""
+        model = "crm.agenda.time.slot"
+        vals = {"finder_id": Made(finder), "calendar_ids": [(6, 0, [calendar])]}
+        yield self.rpc(model, "create", [{**vals, **self.times(99)}])
+        yield self.rpc(model, "action_pick", [Made(model)])
 
     def try_document(self):
         """What an opportunity or an order tells of the events about it."""
         lead, order = Ref("crm.lead.open"), Ref("sale.order.open")
         reads = [
             self.look_at("mail.message"),
-            self.look_at("mail.activity"),
+            self.look_at(ACTIVITY),
             self.rpc("crm.lead", "read", [lead], READ["crm.lead"]),
             self.rpc("sale.order", "web_read", [order], spec("sale.order")),
         ]
         self.random.shuffle(reads)
-        self.go_on(*reads[1:])
-        match self.random.randrange(4):
-            case 0:
-                vals = {
-                    "name": self.world.get_words(self.focus)[0],
-                    "agenda_calendar_id": Ref("calendar." + self.focus.split(".")[0]),
-                    **self.times(self.random.randrange(100, 120)),
-                    self.one("opportunity_id", "res_id"): lead,
-                }
-                return self.rpc("calendar.event", "create", [vals], by=self.worker())
-            case 1 | 2:
-                return self.rpc(
-                    "calendar.event",
-                    "write",
-                    [Ref("hidden.order")],
-                    {"name": self.world.get_words("hidden.order")[0]},
-                    by="keeper",
-                )
-            case _:
-                return reads[0]
+        about = {self.one("opportunity_id", "res_id"): lead}
+        ordered = Ref("hidden.order")
+        renamed = {"name": self.world.get_words("hidden.order")[0]}
+        rename = self.rpc(EVENT, "write", [ordered], renamed, by="keeper")
+        return self.begin(
+            [self.plan_event(**about), *reads[1:]],
+            *[[rename, *reads[1:]]] * 2,
+            reads,
+        )
+
+    def plan_event(self, **vals):
+        """Have an event made beside the one in question, by who may."""
+        vals.update(
+            name=self.world.get_words(self.focus)[0],
+            agenda_calendar_id=Ref("calendar." + self.focus.split(".")[0]),
+            **self.times(self.random.randrange(100, 120)),
+        )
+        return self.rpc(EVENT, "create", [vals], by=self.worker())
 
     def try_screen(self):
-        """What our own screens ask: the board, My day, a tap on a card."""
-        event, board = self.any_event(), "crm.agenda.board"
-        match self.random.randrange(8):
-            case 0 | 1:
-                day = [str(NOW), str(NOW + timedelta(days=9))]
-                names = self.world.find("crm.agenda.calendar")
-                return self.rpc(board, "get_day", *day, [Ref(n) for n in names])
-            case 2:
-                return self.rpc(board, "get_waiting", self.one("", "zq"))
-            case 3:
-                vals = self.one(
-                    ("calendar.event", event), ("sale.order", Ref("sale.order.theirs"))
-                )
-                start = str(NOW + timedelta(hours=self.random.randrange(99)))
-                return self.rpc(board, "schedule", *vals, self.any_calendar(), start)
-            case 4:
-                return self.rpc(board, "unschedule", event)
-            case 5 | 6:
-                calendar = self.one(False, self.any_calendar())
-                return self.rpc("calendar.event", "get_my_day", calendar)
-            case _:
-                method = self.one("take", "start", "done", "cancel")
-                return self.rpc("calendar.event", f"action_{method}", [event])
+        """What our own screens ask: the board, the panel, My day, a tap on a card."""
+        event, calendar, document = self.any_event(), self.any_calendar(), "sale.order"
+        period = [str(NOW), str(NOW + timedelta(days=9))]
+        calendars = [Ref(name) for name in self.world.find("crm.agenda.calendar")]
+        waiting = self.one((EVENT, event), (document, Ref("sale.order.theirs")))
+        start = str(NOW + timedelta(hours=self.random.randrange(99)))
+        text = self.one("", "zq")
+        return self.rpc(
+            *self.one(
+                (BOARD, "get_day", *period, calendars),
+                (BOARD, "get_waiting", text),
+                (BOARD, "schedule", *waiting, calendar, start),
+                (BOARD, "unschedule", event),
+                (CALENDAR, "get_off_times", calendars, *period),
+                (CALENDAR, "get_panel"),
+                (CALENDAR, "show_in_panel", [calendar]),
+                (CALENDAR, "name_search", text),
+                (CALENDAR, self.one("copy_data", "unlink"), [calendar]),
+                (EVENT, "get_my_day", self.one(False, calendar)),
+                (EVENT, self.one(*TAPS), [event]),
+                (EVENT, "action_note", [event], BODY),
+                (EVENT, "fields_get"),
+                (document, "action_agenda_events", [Ref("sale.order.open")]),
+            )
+        )
+
+    def try_setting(self):
+        """What only administrators do, as what they set up concerns everybody."""
+        model, target, vals = self.one(
+            ("calendar.alarm", Ref("alarm.popup"), {"alarm_type": "email"}),
+            ("crm.agenda.document.model", Made("any"), {"model": "calendar.event"}),
+            ("crm.agenda.event.status", Ref("status.cancelled"), {"kind": "open"}),
+            ("crm.team", Ref("team.north"), {"member_ids": [(4, self.me)]}),
+            ("res.groups", Ref("group.clerks"), {GROUP_USERS: [(4, self.me)]}),
+            ("res.users", Ref("user.read"), {"active": False}),
+            ("resource.calendar", Ref("hours"), {"tz": "Pacific/Kiritimati"}),
+            (
+                "resource.calendar.leaves",
+                Made("resource.calendar.leaves"),
+                {"date_from": str(NOW), "date_to": str(NOW + timedelta(days=9))},
+            ),
+        )
+        method = self.one("create", "write", "unlink")
+        args = {"create": [vals], "write": [[target], vals], "unlink": [[target]]}
+        return self.rpc(model, method, *args[method])
 
     def try_oracle(self):
         """Questions whose answer tells of what one may not see."""
@@ -977,118 +888,89 @@ class Caller:
 
     def try_reminders(self):
         """Reminder rows, and what pops up."""
-        match self.random.randrange(5):
-            case 0:
-                return self.rpc("calendar.alarm_manager", "get_next_notif")
-            case 1:
-                return Url(self.by, "/calendar/notify", {}, is_json=True)
-            case 2:
-                row = self.anything("crm.agenda.reminder")
-                return self.rpc("crm.agenda.reminder", "action_retry", [row])
-            case 3:
-                vals = {
-                    "state": self.one("cancelled", "pending"),
-                    "partner_id": self.me,
-                }
-                vals.pop(self.one(*vals))
-                row = self.anything("crm.agenda.reminder")
-                return self.write("crm.agenda.reminder", row, vals)
-            case _:
-                return Task("sends the reminders that are due")
+        model = "crm.agenda.reminder"
+        row = self.anything(model)
+        state = self.one("cancelled", "pending")
+        vals = self.one({"state": state}, {"partner_id": self.me})
+        return self.begin(
+            [self.rpc("calendar.alarm_manager", "get_next_notif")],
+            [Url(self.by, "/calendar/notify", {}, is_json=True)],
+            [self.rpc(model, "action_retry", [row])],
+            [self.write(model, row, vals)],
+            [Task("sends the reminders that are due")],
+        )
 
     def try_join(self):
         """Everything else that makes somebody one of an event's people."""
-        event = self.event()
-        match self.random.randrange(8):
-            case 0:
-                self.go_on(self.talk())
-                return self.rpc(
-                    "calendar.event", "message_subscribe", [event], [self.my_partner]
-                )
-            case 1:
-                method = self.one("do_accept", "do_decline", "do_tentative", "unlink")
-                return self.rpc("calendar.attendee", method, [self.attendee()])
-            case 2:
-                vals = {"state": self.one(*STATES)}
-                return self.write("calendar.attendee", self.attendee(), vals)
-            case 3:
-                return self.rpc(
-                    "calendar.event", "action_join_meeting", [event], self.my_partner
-                )
-            case 4:
-                method = self.one("message_post", "message_notify")
-                return self.rpc(
-                    "calendar.event",
-                    method,
-                    [event],
-                    body=BODY,
-                    partner_ids=[self.my_partner],
-                )
-            case 5:
-                return self.rpc("calendar.event", "copy", [event])
-            case 6:
-                model = "calendar.popover.delete.wizard"
-                self.go_on(self.rpc(model, "close", [Made(model)]))
-                return self.rpc(
-                    model, "create", [{POPOVER_EVENT: event, "delete": "all"}]
-                )
-            case _:
-                return self.rpc(
-                    self.one("calendar.event", "calendar.recurrence"),
-                    "unlink",
-                    [self.one(event, self.series())],
-                )
+        event, me, attendee = self.event(), self.my_partner, self.attendee()
+        answer = self.one("do_accept", "do_decline", "do_tentative", "unlink")
+        talk = self.one("message_post", "message_notify")
+        gone = self.one((EVENT, event), (SERIES_OF, event), (SERIES_OF, self.series()))
+        model = "calendar.popover.delete.wizard"
+        return self.begin(
+            [self.rpc(EVENT, "message_subscribe", [event], [me]), self.talk()],
+            [self.rpc(ATTENDEE, answer, [attendee])],
+            [self.write(ATTENDEE, attendee, {"state": self.one(*STATES)})],
+            [self.rpc(EVENT, "action_join_meeting", [event], me)],
+            [self.rpc(EVENT, talk, [event], body=BODY, partner_ids=[me])],
+            [self.rpc(EVENT, "copy", [event])],
+            [
+                self.rpc(model, "create", [{POPOVER_EVENT: event, "delete": "all"}]),
+                self.rpc(model, "close", [Made(model)]),
+            ],
+            [self.rpc(gone[0], "unlink", [gone[1]])],
+        )
 
     def try_render(self):
         """Messages and previews of what one may not read."""
-        event, random = self.event(), self.random
-        templates = ("update", "invitation", "reminder", "changedate")
-        template = Ref(f"template.{self.one(*templates)}")
-        target = Text("calendar.attendee,%s", self.attendee())
-        if template.name.endswith("update"):
-            target = Text("calendar.event,%s", event)
-        match random.randrange(6):
-            case 0 | 1:
-                model = "mail.compose.message"
-                vals = {
-                    "model": target.pattern.partition(",")[0],
-                    "res_ids": Text("[%s]", target.record),
-                    "template_id": template,
-                }
-                self.go_on(
-                    self.look_at(model, Made(model)),
-                    self.rpc(model, "action_send_mail", [Made(model)]),
-                )
-                return self.create(model, vals)
-            case 2:
-                model = "mail.template.preview"
-                vals = {"mail_template_id": template, "resource_ref": target}
-                self.go_on(self.look_at(model, Made(model)))
-                return self.create(model, vals)
-            case 3:
-                model, method = INVITE
-                vals = {
-                    "res_model": "calendar.event",
-                    "partner_ids": [(6, 0, [self.my_partner])],
-                    INVITED: Text(INVITED_IDS, event),
-                    "message": BODY,
-                }
-                self.go_on(self.rpc(model, method, [Made(model)]))
-                return self.rpc(model, "create", [vals])
-            case 4:
-                model = "mail.activity.schedule"
-                vals = {"res_model": "calendar.event", "res_ids": Text("[%s]", event)}
-                self.go_on(
-                    self.rpc(model, "action_schedule_activities", [Made(model)]),
-                    self.look_at("mail.activity"),
-                )
-                return self.rpc(model, "create", [vals])
-            case _:
-                vals = {"model": "calendar.event", "res_id": event, "body": BODY}
-                self.go_on(self.look_at("mail.message", Made("mail.message")))
-                if self.chance(50):
-                    return self.create("mail.message", vals)
-                return self.write("mail.message", Made("mail.message"), vals)
+        event, by_mail = self.event(), "mail.compose.message"
+        kind = self.one("update", "invitation", "reminder", "changedate")
+        template = Ref(f"template.{kind}")
+        model, record = (
+            (EVENT, event) if kind == "update" else (ATTENDEE, self.attendee())
+        )
+        mail = {
+            "model": model,
+            "res_ids": Text("[%s]", record),
+            "template_id": template,
+        }
+        preview, target = "mail.template.preview", Text(f"{model},%s", record)
+        shown = {"mail_template_id": template, "resource_ref": target}
+        invite, send = INVITE
+        invited = {
+            "res_model": EVENT,
+            "partner_ids": [(6, 0, [self.my_partner])],
+            INVITED: Text(INVITED_IDS, event),
+            "message": BODY,
+        }
+        schedule = "mail.activity.schedule"
+        planned = {"res_model": EVENT, "res_ids": Text("[%s]", event)}
+        own = {"model": EVENT, "res_id": event, "body": BODY}
+        sent = [
+            self.create(by_mail, mail),
+            self.look_at(by_mail, Made(by_mail)),
+            self.rpc(by_mail, "action_send_mail", [Made(by_mail)]),
+        ]
+        return self.begin(
+            *[sent] * 2,
+            [self.create(preview, shown), self.look_at(preview, Made(preview))],
+            [
+                self.rpc(invite, "create", [invited]),
+                self.rpc(invite, send, [Made(invite)]),
+            ],
+            [
+                self.rpc(schedule, "create", [planned]),
+                self.rpc(schedule, "action_schedule_activities", [Made(schedule)]),
+                self.look_at(ACTIVITY),
+            ],
+            [
+                self.one(
+                    self.create("mail.message", own),
+                    self.write("mail.message", Made("mail.message"), own),
+                ),
+                self.look_at("mail.message", Made("mail.message")),
+            ],
+        )
 
     def try_merge(self):
         model = "crm.merge.opportunity"
@@ -1193,7 +1075,7 @@ class Caller:
                 },
             ),
             ("/mail/inbox/messages", {}),
-            ("/mail/data", {"systray_get_activities": True}),
+            ("/mail/data", ACTIVITIES),
             ("/calendar/notify", {}),
         )
         if self.chance(30):
@@ -1264,12 +1146,14 @@ KINDS = {
     "wizard": 8,
     "oracle": 6,
     "screen": 6,
+    "setting": 2,
     "document": 4,
     "reminders": 4,
     "join": 6,
     "render": 4,
     "merge": 1,
     "person": 3,
+    "phone": 6,
     "read": 8,
     "anything": 12,
     "action": 3,
@@ -1291,4 +1175,4 @@ def sweep(world, by):
     yield Rpc(
         by, "sale.order", "read", [[Ref("sale.order.open")], READ["sale.order"]], {}
     )
-    yield Url(by, "/mail/data", {"systray_get_activities": True}, is_json=True)
+    yield Url(by, "/mail/data", ACTIVITIES, is_json=True)

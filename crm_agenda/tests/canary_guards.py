@@ -164,6 +164,28 @@ GUARDS = (
         [without("crm.agenda.calendar", "_compute_display_name")],
     ),
     (
+        "9 a method of mails tells when an event is",
+        "screen",
+        [
+            instead(
+                "calendar.event",
+                "get_display_time_tz",
+                lambda self, tz=False: self.sudo()._get_when(),
+            )
+        ],
+    ),
+    (
+        "9 a feed is read in sudo",
+        "phone",
+        [
+            instead(
+                "res.users",
+                "_get_own_env",
+                lambda self: self.env(user=self.id, su=True),
+            )
+        ],
+    ),
+    (
         "10 series are read by all",
         "oracle",
         [no_rule("calendar_recurrence_rule_agenda_read")],

@@ -294,12 +294,14 @@ class Rights:
             return MANAGE
         return self.levels.get((person.user_id, calendar_id), 0)
 
+    def administers(self, person):
+        user_id = person.user_id
+        return user_id in self.internal and self.manager_group in self.groups[user_id]
+
     def _is_administrator(self, person, calendar_id):
-        user_id, company_id = person.user_id, self.calendars[calendar_id][1]
-        return (
-            user_id in self.internal
-            and self.manager_group in self.groups[user_id]
-            and (not company_id or company_id in self.companies[user_id])
+        company_id = self.calendars[calendar_id][1]
+        return self.administers(person) and (
+            not company_id or company_id in self.companies[person.user_id]
         )
 
     def may_read(self, person, event_id):

@@ -6,6 +6,7 @@ import threading
 from collections import defaultdict
 from contextlib import closing
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 import psycopg2
@@ -16,9 +17,21 @@ from odoo import api, http
 from odoo.service import security
 from odoo.service.model import retrying
 
-from ..models.compat import SERIES
-from .canary_calls import Document, Guess, Made, Ref, Rpc, Task, Text, Token, Url
-from .canary_rights import LEVELS, READ, Rights, find_words
+from ..models.compat import SERIES, USER_GROUPS
+from .canary_phone import READING
+from .canary_rights import LEVELS, READ, WRITE, Rights, find_words
+from .canary_steps import (
+    Dav,
+    Document,
+    Guess,
+    Made,
+    Ref,
+    Rpc,
+    Task,
+    Text,
+    Token,
+    Url,
+)
 from .canary_world import NOW
 
 if SERIES < 19:
@@ -78,7 +91,7 @@ class Siege:
         before, marks = self.rights, self._mark()
         done, answer, sent = self._perform(step)
         self.trace.append(f"{step}\n      → {answer[:100]}")
-        wrote = done and getattr(step, "method", "") not in READERS
+        wrote = done and getattr(step, "method", "") not in (*READERS, *READING)
         if wrote:
             self.rights = self.look()
         check = Check(self, step, before, self.rights, sent)
@@ -128,6 +141,10 @@ class Siege:
                 call = [self._resolve(part, step) for part in (step.args, step.kwargs)]
                 sent = repr(call)
                 result = self._with_cursor(partial(self._rpc, step, *call), step.by)
+            elif isinstance(step, Dav):
+                texts = self._fill_in(step)
+                sent = repr(texts)
+                result = self._with_cursor(partial(self._dav, step, *texts), None)
             elif isinstance(step, Url):
                 params = self._resolve(step.params, step)
                 sent = repr(params)
@@ -172,6 +189,31 @@ class Siege:
         if step.is_json:
             body = {"jsonrpc": "2.0", "method": "call", "params": params}
             options = {"method": "POST", "json": body}
+        return self._serve(step, path, env, **options)
+
+    def _fill_in(self, step):
+        """Return a phone's texts, each with the ids of the records that it takes."""
+        records = iter(self._resolve(step.records, step))
+        path, body, *headers = (
+            text % tuple(islice(records, text.count("%s")))
+            for text in (step.path, step.body, *step.headers.values())
+        )
+        return path, body, dict(zip(step.headers, headers, strict=True))
+
+    def _dav(self, step, path, body, headers, env):
+        phone = self.world.phones[step.by]
+        return self._serve(
+            step,
+            path,
+            env,
+            method=step.method,
+            data=body,
+            headers={"Depth": "1", **headers},
+            content_type="text/calendar" if step.method == "PUT" else "text/xml",
+            auth=(phone.login, phone.password),
+        )
+
+    def _serve(self, step, path, env, **options):
         environ = EnvironBuilder(path, "http://localhost", **options).get_environ()
         with http.HTTPRequest(environ) as httprequest:
             request = http.Request(httprequest)
@@ -197,7 +239,7 @@ class Siege:
         session.update(http.get_default_session(), db=env.cr.dbname)
         session["_trace_disable"] = True
         user_id = self.world.person[step.by].user_id
-        if user_id and not step.anonymous:
+        if user_id and not getattr(step, "anonymous", True):
             user = env["res.users"].browse(user_id)
             session.uid, session.login = user.id, user.login
             session.session_token = security.compute_session_token(session, env)
@@ -205,38 +247,32 @@ class Siege:
         return session
 
     def _task(self, step, env):
-        about = step.about
-        user = env["res.users"].browse(
-            self.world.person[about].user_id if about else []
-        )
-        groups = "groups_id" if SERIES < 19 else "group_ids"
-        match step.what:
-            case "sends the reminders that are due":
-                env["crm.agenda.reminder"]._cron_dispatch(commit=False)
-            case "prepares the reminders of the next weeks":
-                env["crm.agenda.reminder"]._cron_extend(commit=False)
-            case "makes a portal user of":
-                calendars = env["crm.agenda.calendar"].search(
-                    [("owner_id", "=", user.id)]
-                )
-                calendars.owner_id = env.ref("base.user_admin")
-                user.write({groups: [(6, 0, env.ref("base.group_portal").ids)]})
-            case "makes an employee of":
-                user.write({groups: [(6, 0, env.ref("base.group_user").ids)]})
-            case "makes an agenda administrator of":
-                manager = env.ref("crm_agenda.group_agenda_manager")
-                user.write({groups: [(4, manager.id)]})
-            case "takes out of the team":
-                team = env["crm.team"].browse(self.world.team.id)
-                team.member_ids = [(3, user.id)]
-            case "takes out of the group":
-                user.write({groups: [(3, self.world.group.id)]})
-            case "takes out of the other company":
-                user.write({"company_ids": [(3, self.world.company.id)]})
-            case "puts into the other company":
-                user.write({"company_ids": [(4, self.world.company.id)]})
-            case _:
-                raise NotImplementedError(step.what)
+        person = self.world.person.get(step.about)
+        user = env["res.users"].browse(person and person.user_id)
+        company, group = self.world.company.id, self.world.group.id
+        manager = env.ref("crm_agenda.group_agenda_manager").id
+        portal, employee = env.ref("base.group_portal"), env.ref("base.group_user")
+        changes = {
+            "makes a portal user of": {USER_GROUPS: [(6, 0, portal.ids)]},
+            "makes an employee of": {USER_GROUPS: [(6, 0, employee.ids)]},
+            "makes an agenda administrator of": {USER_GROUPS: [(4, manager)]},
+            "takes out of the group": {USER_GROUPS: [(3, group)]},
+            "takes out of the other company": {"company_ids": [(3, company)]},
+            "puts into the other company": {"company_ids": [(4, company)]},
+        }
+        if step.what == "makes a portal user of":
+            owned = env["crm.agenda.calendar"].search([("owner_id", "=", user.id)])
+            owned.owner_id = env.ref("base.user_admin")
+        if step.what in changes:
+            user.write(changes[step.what])
+        elif step.what == "takes out of the team":
+            env["crm.team"].browse(self.world.team.id).member_ids = [(3, user.id)]
+        else:
+            crons = {
+                "sends the reminders that are due": "_cron_dispatch",
+                "prepares the reminders of the next weeks": "_cron_extend",
+            }
+            getattr(env["crm.agenda.reminder"], crons[step.what])(commit=False)
         env.cr.commit()
 
     def _check_constraints(self):
@@ -313,10 +349,15 @@ class Check:
         step = self.step
         if isinstance(step, Rpc):
             return f"{step.model}.{step.method}"
+        if isinstance(step, Dav):
+            return f"phone {step.method}"
         return step.path if isinstance(step, Url) else step.what
 
     def report(self, kind, sort, text):
         self.findings.append(Finding(kind, f"{kind}: {sort}", text))
+
+    def escalation(self, sort, text):
+        self.report("escalation", f"{sort} by {self.where}", text)
 
     def may_know(self, person, word):
         return self.before.may_know(person, word) or self.after.may_know(person, word)
@@ -509,9 +550,8 @@ class Check:
                 user = self.world.name("res.users", user_id)
                 calendar = self.world.name("crm.agenda.calendar", calendar_id)
                 levels = ("nobody", *LEVELS)
-                self.report(
-                    "escalation",
-                    f"level by {self.where}",
+                self.escalation(
+                    "level",
                     f"{self.step.by} made {user} {levels[new]} of {calendar}, "
                     f"was {levels[old]}",
                 )
@@ -537,28 +577,24 @@ class Check:
             if not allowed:
                 changed = self._get_changes(old, new)
                 if changed:
-                    self.report(
-                        "escalation",
-                        f"changed by {self.where}",
+                    self.escalation(
+                        "changed",
                         f"{self.step.by} changed {', '.join(changed)} of {name}",
                     )
-            entered = new and new.series != old.series and series.get(new.series)
+        for event_id, new in after.events.items():
+            old, calendar_id = before.events.get(event_id), new.calendar_id
+            entered = new.series != (old and old.series) and series.get(new.series)
             if entered and not any(before.may_write(by, e) for e in entered):
-                self.report(
-                    "escalation",
-                    f"series entered by {self.where}",
-                    f"{self.step.by} put {name} into the series of "
+                self.escalation(
+                    "series entered",
+                    f"{self.step.by} put {self._name(event_id)} into the series of "
                     f"{self._name(min(entered))}",
                 )
-        for event_id in after.events.keys() - before.events.keys():
-            entered = series.get(after.events[event_id].series)
-            if entered and not any(before.may_write(by, e) for e in entered):
-                self.report(
-                    "escalation",
-                    f"series entered by {self.where}",
-                    f"{self.step.by} made an event in the series of "
-                    f"{self._name(min(entered))}",
-                )
+            if old or calendar_id not in before.calendars:
+                continue
+            if before.get_level(by, calendar_id) < WRITE:
+                name = self.world.name("crm.agenda.calendar", calendar_id)
+                self.escalation("made", f"{self.step.by} made an event in {name}")
 
     def _name(self, event_id):
         return self.world.name("calendar.event", event_id)
@@ -579,9 +615,8 @@ class Check:
                 and before.is_manager(self.person, calendar_id)
             )
             if not shared:
-                self.report(
-                    "escalation",
-                    f"reader by {self.where}",
+                self.escalation(
+                    "reader",
                     f"{self.step.by} made {person.name} a reader of {name}",
                 )
 
@@ -610,9 +645,8 @@ class Check:
             answers = new[:2] == old[:2] and old[1] == before.get_partner(by)
             if not answers and not all(before.may_write(by, e) for e in events):
                 name = self.world.name("calendar.attendee", attendee_id)
-                self.report(
-                    "escalation",
-                    f"attendee changed by {self.where}",
+                self.escalation(
+                    "attendee changed",
                     f"{self.step.by} changed {name} from {old[:3]} to {new[:3]}",
                 )
 
@@ -621,6 +655,8 @@ class Check:
         before, after, by = self.before, self.after, self.person
         if not by or before.get_people() != after.get_people():
             return
+        if self.where.startswith("calendar.alarm") and before.administers(by):
+            return  # what it is, they say for everybody
         for row_id, old in before.reminders.items():
             new, (event_id, partner_id, *_rest) = after.reminders.get(row_id), old
             event = before.events[event_id]
@@ -631,9 +667,8 @@ class Check:
                 and not before.may_write(by, event_id)
                 and not before.is_manager(by, event.calendar_id)
             ):
-                self.report(
-                    "escalation",
-                    f"reminder changed by {self.where}",
+                self.escalation(
+                    "reminder changed",
                     f"{self.step.by} changed a delivery of {self._name(event_id)} "
                     f"from {old} to {new}",
                 )
@@ -660,9 +695,8 @@ class Check:
             if was != level and self._is_new(key, was):
                 user_id, calendar_id = key
                 levels = ("nobody", *LEVELS)
-                self.report(
-                    "escalation",
-                    f"stored members after {self.where}",
+                self.escalation(
+                    "stored members",
                     f"{self.world.name('res.users', user_id)} is stored as "
                     f"{levels[was]} of "
                     f"{self.world.name('crm.agenda.calendar', calendar_id)}, is "
@@ -671,9 +705,8 @@ class Check:
         for event in after.events.values():
             slot = after.get_slot(event, NOW)
             if event.slot != slot and self._is_new(event.id, event.slot):
-                self.report(
-                    "escalation",
-                    f"slot by {self.where}",
+                self.escalation(
+                    "slot",
                     f"{self._name(event.id)} takes {event.slot}, should {slot}",
                 )
 
@@ -710,9 +743,8 @@ class Check:
                 last_notification,
             )
             if not told:
-                self.report(
-                    "escalation",
-                    f"silence by {self.where}",
+                self.escalation(
+                    "silence",
                     f"nobody told the owner that {self._name(event_id)} was moved",
                 )
 

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from ..models.compat import GROUP_USERS
+from .canary_phone import make_phone
 from .canary_rights import Person, Secret
 
 NOW = datetime(2030, 5, 13, 6)  # a Monday
@@ -66,6 +67,7 @@ class World:
         self.moments = {"time": {}, "date": {}}
         self.starts = {}
         self.workers = {}
+        self.phones = {}
         self.model_ids = {
             model: self.env["ir.model"]._get_id(model) for model in ("res.partner",)
         }
@@ -182,6 +184,7 @@ class World:
         self.add("partner.visitor", self.visitor)
         self.add("group.clerks", self.group)
         self.add("team.north", self.team)
+        self.add("hours", env.company.resource_calendar_id)
 
     def _new_user(self, name, groups, **values):
         login = f"canary_{name}"
@@ -495,7 +498,11 @@ class World:
             activity = contact.activity_schedule(
                 "mail.mail_activity_data_todo", user_id=user.id, summary="Call"
             )
-            for record in (calendar, event, contact, lead, activity):
+            own = [calendar, event, contact, lead, activity]
+            if "crm.agenda.feed" in env:
+                feed, self.phones[name] = make_phone(env, user)
+                own.append(feed)
+            for record in own:
                 self.add(f"{name}'s {record._name}", record)
             self.add(f"{name}'s meeting", meeting)
             self.add(f"{name}'s calendar.attendee", event.attendee_ids)

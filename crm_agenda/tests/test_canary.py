@@ -6,6 +6,8 @@ import sys
 import unittest
 from collections import defaultdict
 from contextlib import suppress
+from inspect import isfunction
+from itertools import product
 from random import Random
 
 import hypothesis
@@ -19,6 +21,7 @@ from odoo.tools import mute_logger
 from .canary_calls import KINDS, READ, Caller, sweep
 from .canary_guards import GUARDS, taken_out
 from .canary_siege import Siege
+from .canary_steps import Rpc
 from .canary_world import NOW, World
 from .common import RollBack, RolledBackMachine, TestAgendaCommon
 
@@ -27,6 +30,9 @@ EXAMPLES = int(os.environ.get("AGENDA_EXAMPLES", 0))
 SEED = int(os.environ.get("AGENDA_SEED") or Random().randrange(2**32))
 ONLY = os.environ.get("AGENDA_KINDS", "").split()  # of KINDS, or all of them
 STEPS = 8
+DRAWN = 40  # examples of each kind, to know what is tried
+# Of which a client gets no further than an error, or gets what it has.
+UNTRIED = {"crm.lead.log_meeting", "ir.http.session_info"}
 SEEDS = st.integers(0, 2**24 - 1)
 SWEPT = 4  # of the reads at an example's end
 NOISY = (
@@ -46,6 +52,8 @@ class TestCanary(TestAgendaCommon):
     def setUp(self):
         super().setUp()
         self.freeze(NOW)
+        for model in [model for model in READ if model not in self.env]:
+            del READ[model]  # of an addon that is not installed
         self.world = World(self, READ)
         for model, fields in READ.items():
             fields[:] = [f for f in fields if f in self.env[model]._fields]
@@ -83,6 +91,38 @@ class TestCanary(TestAgendaCommon):
             sys.stdout.flush()
             missed += [] if report.found else [what]
         self.assertFalse(missed)
+
+
+@tagged("post_install", "-at_install")
+class TestCanaryTriesAll(TestAgendaCommon):
+    def test_every_public_method_of_ours_is_tried(self):
+        """Of those that a client may call: a new one is added to what people try."""
+        self.freeze(NOW)
+        for model in [model for model in READ if model not in self.env]:
+            del READ[model]
+        world = World(self, READ)
+        tried = set()
+        for kind, seed in product(KINDS, range(DRAWN)):
+            caller = Caller(world, Random(seed), {kind: 1})
+            for step in (caller.draw(caller.random) for _step in range(STEPS)):
+                if isinstance(step, Rpc):
+                    bases = type(self.env[step.model]).__mro__
+                    tried.update((base, step.method) for base in bases)
+        missed = {
+            f"{model}.{method}"
+            for model in self.env.registry
+            for base, method in self.get_public_methods(model)
+            if (base, method) not in tried
+        }
+        self.assertFalse(missed - UNTRIED)
+
+    def get_public_methods(self, model):
+        for base in type(self.env[model]).__mro__:
+            if base.__module__.startswith("odoo.addons.crm_agenda"):
+                for name, value in vars(base).items():
+                    is_private = getattr(value, "_api_private", name.startswith("_"))
+                    if isfunction(value) and not is_private and name != "init":
+                        yield base, name
 
 
 class Report:

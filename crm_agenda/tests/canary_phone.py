@@ -1,0 +1,87 @@
+"""What phones ask, where crm_agenda_caldav is installed: CalDAV and feeds."""
+
+from typing import NamedTuple
+
+from .canary_steps import Dav, Made, Ref, Url
+
+FEED = "/crm_agenda/feed/"
+HOME = "/crm_agenda/dav/calendars/"
+SPACES = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
+WANTED = "<prop><getetag/><C:calendar-data/></prop>"
+QUERY = (
+    f"<C:calendar-query {SPACES}>{WANTED}<C:filter>"
+    '<C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>'
+)
+CHANGES = (
+    f"<sync-collection {SPACES}><sync-token/><sync-level>1</sync-level>"
+    f"{WANTED}</sync-collection>"
+)
+THESE = f"<C:calendar-multiget {SPACES}>{WANTED}<href>%s</href></C:calendar-multiget>"
+OBJECT = (
+    "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Phone//EN\nBEGIN:VEVENT\nUID:%s\n"
+    "DTSTAMP:20300501T090000Z\nDTSTART:20300604T090000Z\nDTEND:20300604T100000Z\n"
+    "SUMMARY:Anything\nEND:VEVENT\nEND:VCALENDAR\n"
+)
+MOVED = {"Destination": f"{HOME}%s/moved.ics"}
+READING = ("PROPFIND", "REPORT", "GET")
+
+
+class Phone(NamedTuple):
+    """What somebody's phone knows to get in."""
+
+    login: str
+    password: str
+    key: str  # the end of the address of their feed
+    origin: str  # with which the events of this database are called
+
+
+def make_phone(env, user):
+    """Return the phone of a user, with a feed and an app password of their own."""
+    feed = env["crm.agenda.feed"].with_user(user).create({"name": user.name})
+    address = feed.action_make_address()["context"]["default_address"]
+    keys = env["res.users.apikeys"].with_user(user).sudo()
+    password = keys._generate("crm_agenda_caldav", "Phone", None)
+    origin = env["calendar.event"]._get_ical_origin()[0]
+    return feed, Phone(user.login, password, address.partition(FEED)[2], origin)
+
+
+class PhoneMixin:
+    """Draws what a phone asks, and a script in its place."""
+
+    def try_phone(self):
+        phone = self.world.phones.get(self.by)
+        if not phone:
+            return self.try_read()
+        feed, calendar, event = "crm.agenda.feed", self.any_calendar(), self.any_event()
+        shown = {"content": "calendars", "calendar_ids": self.commands(calendar)}
+        read_feed = Url(self.by, FEED, {"": phone.key}, True)
+        self.go_on(read_feed)
+        name = self.one("event-%s.ics", "series-%s.ics", "anything-%s.ics")
+        there = Ref("calendar." + self.focus.partition(".")[0])
+        one = self.one((there, Ref(self.focus)), (calendar, event))
+        if name.startswith("series"):
+            one = (one[0], self.series())
+        path = f"{HOME}%s/{name}"
+        uid = self.one("anything-%s", f"{name[:-4]}@{phone.origin}")
+        return self.one(
+            read_feed,
+            self.write(feed, self.one(Made(feed), self.anything(feed)), shown),
+            self.rpc(feed, self.one("action_make_address", "read"), [Made(feed)]),
+            self.create(feed, {"name": "Anything", **shown}),
+            self.rpc(
+                "crm.agenda.ical.object", "unlink", [Made("crm.agenda.ical.object")]
+            ),
+            self.rpc("crm.agenda.app.password", "action_make_password", [Made("any")]),
+            self.dav("PROPFIND", HOME),
+            self.dav("PROPFIND", f"{HOME}%s/", calendar),
+            self.dav("REPORT", f"{HOME}%s/", calendar, body=QUERY),
+            self.dav("REPORT", f"{HOME}%s/", calendar, body=CHANGES),
+            self.dav("REPORT", f"{HOME}%s/", calendar, *one, body=THESE % path),
+            self.dav("GET", path, *one),
+            self.dav("DELETE", path, *one),
+            self.dav("PUT", path, *one, one[1], body=OBJECT % uid),
+            self.dav("MOVE", path, *one, calendar, headers=MOVED),
+        )
+
+    def dav(self, method, path, *records, **options):
+        return Dav(self.by, method, path, records, **options)
