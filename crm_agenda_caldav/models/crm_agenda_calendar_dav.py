@@ -188,25 +188,26 @@ class CrmAgendaCalendar(models.Model):
         rows = self.env["crm.agenda.change"]._read_since(self.id, first, running)
         if rows is None:
             return None
-        event_ids = {event_id for event_id, _series_id, _name in rows}
-        series_ids = {series_id for _event_id, series_id, _name in rows} - {0}
-        objects = self._read_dav_of(list(event_ids), list(series_ids))
-        return objects, self._get_dav_names(rows) - set(objects)
+        event_ids = list({event_id for event_id, *_what in rows})
+        series_ids = list({series_id for _id, series_id, *_what in rows} - {0})
+        objects = self._read_dav_of(event_ids, series_ids)
+        return objects, self._get_dav_names(rows, series_ids) - set(objects)
 
-    def _get_dav_names(self, rows):
+    def _get_dav_names(self, rows, series_ids):
         """Return the names that objects of changed events may have had."""
-        names = {name for _event_id, _series_id, name in rows} - {""}
-        series_ids = {series_id for _event_id, series_id, _name in rows} - {0}
         events = self.env["calendar.event"]
-        here = [("agenda_calendar_id", "=", self.id)]
         # Each may have been an object of its own, before the rule of its series said
         # when it is.
-        own = events.search([*here, ("recurrence_id", "in", list(series_ids))])
-        alone = {id_ for id_, series_id, name in rows if not (series_id or name)}
+        here = [("agenda_calendar_id", "=", self.id)]
+        alone = set(events.search([*here, ("recurrence_id", "in", series_ids)]).ids)
+        alone.update(id_ for id_, series_id, *_what in rows if series_id)
         # What another program made never had a name of Odoo's.
-        found = events.search([*here, ("id", "in", list(alone))])
-        alone -= set(self.env["crm.agenda.ical.object"]._get_by_event(found))
-        alone.update(own.ids)
-        alone.update(id_ for id_, series_id, _name in rows if series_id)
-        names.update(f"event-{number}.ics" for number in alone)
-        return names | {f"series-{number}.ics" for number in series_ids}
+        unnamed = {
+            id_ for id_, series_id, name, _made in rows if not (series_id or name)
+        }
+        alone |= unnamed - {id_ for id_, *_what, made in rows if made}
+        return {
+            *{name for _id, _series_id, name, _made in rows if name},
+            *{f"event-{number}.ics" for number in alone},
+            *{f"series-{number}.ics" for number in series_ids},
+        }

@@ -32,41 +32,49 @@ class CrmAgendaChange(models.Model):
                 event_id int NOT NULL,
                 series_id int NOT NULL,
                 name varchar NOT NULL DEFAULT '',
+                made boolean NOT NULL DEFAULT false,
                 txid bigint NOT NULL DEFAULT txid_current(),
                 logged timestamp NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')
             );
+            ALTER TABLE crm_agenda_change
+                ADD COLUMN IF NOT EXISTS made boolean NOT NULL DEFAULT false;
             CREATE UNIQUE INDEX IF NOT EXISTS crm_agenda_change_index
                 ON crm_agenda_change (calendar_id, txid, event_id, series_id, name);
             """
         )
 
     @api.model
-    def _log(self, where, *params):
+    def _log(self, where, *params, made=False):
         """Write down that events changed, as they are in the database by now.
 
         :param where: a condition on the rows of ``calendar_event event``
+        :param made: whether they were not there before
         """
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO crm_agenda_change (calendar_id, event_id, series_id, name)
+                INSERT INTO crm_agenda_change
+                       (calendar_id, event_id, series_id, name, made)
                 SELECT event.agenda_calendar_id, event.id,
-                       COALESCE(event.recurrence_id, 0), COALESCE(object.name, '')
+                       COALESCE(event.recurrence_id, 0), COALESCE(object.name, ''), %s
                   FROM calendar_event event
                   LEFT JOIN crm_agenda_ical_object_event_rel rel
                     ON rel.event_id = event.id
-                  LEFT JOIN crm_agenda_ical_object object ON object.id = rel.object_id
+                  LEFT JOIN crm_agenda_ical_object object
+                    ON object.id = rel.object_id
+                   AND object.calendar_id = event.agenda_calendar_id
                  WHERE event.agenda_calendar_id IS NOT NULL AND (%s)
                     ON CONFLICT DO NOTHING
                 """,
+                made,
                 SQL(where, *params),
             )
         )
 
     @api.model
-    def _log_events(self, ids):
+    def _log_events(self, ids, **options):
         if ids:
-            self._log("event.id = ANY(%s)", list(ids))
+            self._log("event.id = ANY(%s)", list(ids), **options)
 
     @api.model
     def _get_marks(self, calendar_ids):
@@ -101,13 +109,14 @@ class CrmAgendaChange(models.Model):
 
     @api.model
     def _read_since(self, calendar_id, first, running):
-        """Return ``[(event id, series id, name)]`` of the changes since these marks.
+        """Return ``[(event id, series id, name, made)]`` of the changes since these
+        marks.
 
         :return: ``None`` if it is not known any more
         """
         self.env.cr.execute(
             """
-            SELECT event_id, series_id, name FROM crm_agenda_change
+            SELECT event_id, series_id, name, bool_or(made) FROM crm_agenda_change
              WHERE calendar_id = %s AND txid >= %s
                AND (txid >= %s OR txid = ANY(%s))
              GROUP BY event_id, series_id, name

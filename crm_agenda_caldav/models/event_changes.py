@@ -11,7 +11,7 @@ class CalendarEvent(models.Model):
     @api.model
     def _create(self, data_list):
         events = super()._create(data_list)
-        self.env["crm.agenda.change"]._log_events(events.ids)
+        self.env["crm.agenda.change"]._log_events(events.ids, made=True)
         return events
 
     def _write_multi(self, vals_list):
@@ -50,7 +50,7 @@ class CrmAgendaIcalObject(models.Model):
         return super().unlink()
 
     def _log_events(self):
-        self.env["crm.agenda.change"]._log("object.id = ANY(%s)", self.ids)
+        self.env["crm.agenda.change"]._log("rel.object_id = ANY(%s)", self.ids)
 
 
 class CalendarRecurrence(models.Model):

@@ -1,10 +1,30 @@
 """What a phone is told that changed, in real transactions."""
 
-from contextlib import contextmanager
+import os
+import random
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.crm_agenda.tests.common import DAILY, AtOnceCase
+
+# How often a phone and Odoo are changed at random, and how much.
+SEEDS = int(os.environ.get("AGENDA_SYNC_SEEDS", "2"))
+STEPS = 20
+OBJECT = """BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//Phone//EN\r
+BEGIN:VEVENT\r
+UID:{uid}\r
+DTSTAMP:20260301T090000Z\r
+DTSTART:21000104T090000Z\r
+DTEND:21000104T100000Z{rule}\r
+SUMMARY:Leak\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -240,26 +260,11 @@ class TestDavSync(AtOnceCase):
         self.assertIsNone(self.synchronize())
 
     def test_what_a_phone_made_has_one_name(self):
-        text = "\r\n".join(
-            (
-                "BEGIN:VCALENDAR",
-                "VERSION:2.0",
-                "PRODID:-//Phone//EN",
-                "BEGIN:VEVENT",
-                "UID:7f3c",
-                "DTSTAMP:20260301T090000Z",
-                "DTSTART:21000104T090000Z",
-                "SUMMARY:Leak",
-                "END:VEVENT",
-                "END:VCALENDAR",
-                "",
-            )
-        )
         self.synchronize()
         for summary in ("Leak", "Big leak"):
             with self.as_user(self.owner_id) as env:
                 calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
-                put = text.replace("Leak", summary)
+                put = OBJECT.format(uid="7f3c", rule="").replace("Leak", summary)
                 env["calendar.event"]._put_ical(calendar, "7f3c.ics", put)
             self.assertEqual(self.synchronize(), ({"7f3c.ics"}, set()))
         with self.as_user(self.owner_id) as env:
@@ -271,3 +276,126 @@ class TestDavSync(AtOnceCase):
             env["calendar.event"]._delete_ical(calendar, "7f3c.ics")
         self.assertEqual(self.synchronize(), (set(), {"7f3c.ics"}))
         self.assertEqual(self.synchronize(), (set(), set()))
+
+    def test_a_phone_knows_what_there_is_whatever_happened(self):
+        for seed in range(SEEDS):
+            with self.subTest(seed=seed):
+                self.run_at_random(random.Random(seed))
+
+    def run_at_random(self, chance):
+        """Do things one after the other, and compare what a phone has made of what it
+        was told with all that there is."""
+        mirrors = {}
+        self.tokens.clear()
+        self.done = []
+        for step in range(STEPS):
+            what = chance.choice(self.get_things_to_do())
+            with self.registry.cursor() as late:
+                running = chance.random() < 0.2
+                if running:  # while another transaction is not done
+                    self.new_event(self.env_of(late), name=f"Late {step}")
+                    late.flush()
+                with suppress(UserError), self.as_user(self.owner_id) as env:
+                    events = env["calendar.event"].with_context(active_test=False)
+                    mine = [self.calendar_id, self.other_id]
+                    events = events.search([("agenda_calendar_id", "in", mine)])
+                    self.done.append(what.__qualname__)
+                    what(env, events, chance, step)
+                for user_id in (self.owner_id, self.peer_id):
+                    if running or chance.random() < 0.5:
+                        self.check_mirror(mirrors.setdefault(user_id, {}), user_id)
+        for user_id in (self.owner_id, self.peer_id):
+            self.check_mirror(mirrors.setdefault(user_id, {}), user_id)
+
+    def check_mirror(self, mirror, user_id):
+        with self.as_user(user_id) as env:
+            calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
+            known = self.tokens.get(user_id)
+            changes = known and calendar._read_dav_changes(known)
+            self.tokens[user_id] = calendar._get_dav_tokens()[calendar]
+            whole = {name: o.etag for name, o in calendar._read_dav().items()}
+            if changes:
+                objects, gone = changes
+                mirror.update({name: found.etag for name, found in objects.items()})
+                for name in gone:
+                    mirror.pop(name, None)
+            else:
+                mirror.clear()
+                mirror.update(whole)
+            missed = {name for name, _etag in mirror.items() ^ whole.items()}
+            self.assertFalse(missed, f"after {self.done[-3:]}")
+
+    def get_things_to_do(self):
+        def make(env, _events, chance, step):
+            rule = {**DAILY, "count": 4, "event_tz": "Europe/Madrid"}
+            self.new_event(env, name=f"New {step}", **chance.choice([{}, rule]))
+
+        def write(*choices):
+            def change(_env, events, chance, step):
+                values = chance.choice(choices)
+                values = values(step) if callable(values) else values
+                events[chance.randrange(len(events) or 1) :][:1].write(values)
+
+            return change
+
+        def move(_env, events, chance, _step):
+            event = events[chance.randrange(len(events) or 1) :][:1]
+            hours = timedelta(hours=chance.randint(1, 30))
+            event.write(
+                {
+                    "start": event.start + hours,
+                    "stop": event.stop + hours,
+                    "recurrence_update": chance.choice(
+                        ["self_only", "future_events", "all_events"]
+                    ),
+                }
+            )
+
+        def delete(_env, events, chance, _step):
+            events[chance.randrange(len(events) or 1) :][:1].unlink()
+
+        def put(env, _events, chance, step):
+            calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
+            objects = calendar._read_dav()
+            if not objects:
+                return
+            name = chance.choice(sorted(objects))
+            text = objects[name].text.replace("SUMMARY:", f"SUMMARY:{step} ")
+            env["calendar.event"]._put_ical(calendar, name, text)
+
+        def put_new(env, _events, chance, step):
+            calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
+            rule = chance.choice(["", "\r\nRRULE:FREQ=WEEKLY;COUNT=3"])
+            text = OBJECT.format(uid=f"phone-{step}", rule=rule)
+            env["calendar.event"]._put_ical(calendar, f"phone-{step}.ics", text)
+
+        def remove(env, _events, chance, _step):
+            calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
+            name = chance.choice(sorted(calendar._read_dav()) or [""])
+            env["calendar.event"]._delete_ical(calendar, name)
+
+        def share(env, _events, chance, _step):
+            shares = env["crm.agenda.share"].browse(self.share_id)
+            shares.level = chance.choice(["busy", "read", "write"])
+
+        return [
+            *[make] * 3,
+            *[move] * 3,
+            *[put] * 2,
+            *[put_new] * 2,
+            write(
+                lambda step: {"name": f"Named {step}"},
+                {"privacy": "private"},
+                {"privacy": "public"},
+                {"show_as": "free"},
+                {"show_as": "busy"},
+                {"active": False},
+                {"active": True},
+                {"agenda_calendar_id": self.other_id},
+                {"agenda_calendar_id": self.calendar_id},
+            ),
+            write(lambda step: {"location": f"Place {step}"}),
+            delete,
+            remove,
+            share,
+        ]
