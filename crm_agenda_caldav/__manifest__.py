@@ -11,9 +11,11 @@
         "security/ir.model.access.csv",
         "security/crm_agenda_feed_rules.xml",
         "views/crm_agenda_feed_views.xml",
+        "wizard/crm_agenda_import_views.xml",
         "views/crm_agenda_calendar_views.xml",
         "wizard/crm_agenda_app_password_views.xml",
     ],
+    "assets": {"web.assets_backend": ["crm_agenda_caldav/static/src/**/*"]},
     "icon": "/crm_agenda/static/description/icon.png",
     "installable": True,
 }

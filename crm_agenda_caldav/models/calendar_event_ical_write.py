@@ -1,5 +1,6 @@
 """An object of iCalendar, written into events and series as its user would do it."""
 
+from collections import defaultdict
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -124,9 +125,10 @@ class CalendarEvent(models.Model):
             if not same_rule:
                 events._set_ical_rule(source.rule)
             events._write_ical_events(wanted, times, placed, made, own)
-        events = self.browse([placed[place].id for place in wanted])
-        self._keep_ical_object(calendar, name, source, placed, group, own, same_rule)
-        return events
+            self._keep_ical_object(
+                calendar, name, source, placed, group, own, same_rule
+            )
+        return self.browse([placed[place].id for place in wanted])
 
     @api.model
     def _check_ical_uid(self, calendar, name, uid, group):
@@ -246,17 +248,32 @@ class CalendarEvent(models.Model):
         after = (before | self.browse(change.made)).exists()
         after._check_double_booking()
         if several:
-            attended = [state.attendees for state in change.before.values()]
-            known = self.env["res.partner"].union(*attended)
-            coming = after.filtered(lambda e: e.start > fields.Datetime.now())
-            for event in coming.sorted("start"):
-                partners = event.attendee_ids.partner_id - known
-                known |= partners
+            after._invite_once(change)
+        self._tell(after._get_states(), change)
+
+    def _invite_once(self, change):
+        """Invite who begins to attend, to the first of the events of a series that is
+        to come."""
+        known_as = self.env["crm.agenda.ical.object"]._get_by_event(self)
+        attended = {state.id: state.attendees for state in change.before.values()}
+        known = defaultdict(self.env["res.partner"].browse)
+        gone = self.env["res.partner"].union(
+            *(attended[number] for number in attended if number not in self.ids)
+        )
+        by_key = defaultdict(self.browse)
+        for event in self.sorted("start"):
+            key = known_as.get(event.id) or event.recurrence_id or event
+            by_key[key] |= event
+            known[key] |= attended.get(event.id, gone)
+        now = fields.Datetime.now()
+        for key, events in by_key.items():
+            for event in events.filtered(lambda e: e.start > now):
+                partners = event.attendee_ids.partner_id - known[key]
+                known[key] |= partners
                 new = event.attendee_ids.filtered_domain(
                     [("partner_id", "in", partners.ids)]
                 )
                 new.with_context(agenda_change=change)._send_invitation_emails()
-        self._tell(after._get_states(), change)
 
     @api.model
     def _get_ical_times(self, event, times):

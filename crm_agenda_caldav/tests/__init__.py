@@ -7,4 +7,8 @@ from . import test_dav_write
 from . import test_feed
 from . import test_feed_screen
 from . import test_ical
+from . import test_ical_corpus
+from . import test_ical_import
+from . import test_ical_import_screen
+from . import test_ical_people
 from . import test_ical_write

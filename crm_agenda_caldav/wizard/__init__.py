@@ -1,1 +1,2 @@
 from . import crm_agenda_app_password
+from . import crm_agenda_import
