@@ -11,7 +11,7 @@ from odoo.addons.crm_agenda.models.change import get_change
 from odoo.addons.crm_agenda.models.days import check_days
 
 from .ical import get_zone
-from .ical_reader import ReadError, read_calendar, to_instant
+from .ical_reader import ReadError, read_calendar, read_text, to_instant
 from .ical_rule import GivenRule, RuleError
 
 
@@ -21,6 +21,7 @@ class ICalError(UserError):
     def __init__(self, message, condition="valid-calendar-data"):
         super().__init__(message)
         self.condition = condition
+        self.title = ""  # what the event is called, where that could be read
 
 
 class CalendarEvent(models.Model):
@@ -79,6 +80,7 @@ class CalendarEvent(models.Model):
                 if isinstance(source, Exception):
                     kinds = {part.name for part in parts}
                     source = self._explain_ical(source, kinds)
+                    source.title = read_text(parts[0].get_value("SUMMARY")).strip()
                 yield uid, source
         except ReadError as error:
             raise self._explain_ical(error) from error
@@ -372,6 +374,8 @@ class CalendarRecurrence(models.Model):
         try:
             vals = self._rrule_parse(bare, first)
         except (KeyError, ValueError):
+            return {}
+        if vals.get("byday") not in (None, *dict(self._fields["byday"].selection)):
             return {}
         last = places[-1].date() if not rule.allday else places[-1]
         vals.update(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from .common import FeedCase
+from .common import ICalCase
 
 UTC = pytz.utc
 ZONES = ["Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"]
@@ -46,7 +46,7 @@ def rules():
 
 
 @tagged("post_install", "-at_install")
-class TestIcal(FeedCase):
+class TestIcal(ICalCase):
     def setUp(self):
         super().setUp()
         self.freeze(NOW)
@@ -87,6 +87,30 @@ class TestIcal(FeedCase):
         calendar = self.read_feed(feed)
         self.assertEqual(self.expand(calendar), self.get_occurrences(events))
         return calendar
+
+    def check_written(self):
+        """Write what there is back, which changes nothing, and into a calendar that has
+        the same from then on."""
+        self.forget()
+        events = self.Event.search([("agenda_calendar_id", "=", self.calendar.id)])
+        dates = {event.id: event.write_date for event in events}
+        other = self.new_calendar("Other")
+        mine = events.with_user(self.owner)
+        objects, _zones = mine._get_ical_objects()
+        names = mine._get_ical_uid_names(self.calendar, objects)
+        for uid, lines in objects.items():
+            text = "\n".join(lines)
+            self.put(text, name=names[uid])
+            self.put(text, name=names[uid], calendar=other)
+        self.forget()
+        again = self.Event.search([("agenda_calendar_id", "=", self.calendar.id)])
+        self.assertEqual({event.id: event.write_date for event in again}, dates)
+        copies = self.Event.search([("agenda_calendar_id", "=", other.id)])
+        self.assertEqual(self.get_occurrences(copies), self.get_occurrences(events))
+        known = self.env["crm.agenda.ical.object"].search(
+            [("calendar_id", "=", self.calendar.id)]
+        )
+        self.assertFalse(known)
 
     def test_any_series_is_in_a_phone_what_it_is_in_odoo(self):
         feed = self.new_feed()
@@ -163,6 +187,7 @@ class TestIcal(FeedCase):
                             }
                         )
                 self.check_same(feed)
+                self.check_written()
                 savepoint.rollback()
             self.forget()
 

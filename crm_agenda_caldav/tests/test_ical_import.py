@@ -131,7 +131,7 @@ class TestIcalImport(ICalCase):
         self.assertEqual(len(messages.search(domain)), 2)
 
     def test_what_is_no_calendar_is_refused(self):
-        for text in ("", "Hello", "BEGIN:VCALENDAR\r\nEND:VCALENDAR"):
+        for text in ("Hello", "BEGIN:VCALENDAR\r\nEND:VCALENDAR"):
             wizard = self.new_import()
             wizard.file = base64.b64encode(text.encode())
             with self.assertRaises(UserError):

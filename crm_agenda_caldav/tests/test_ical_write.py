@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models.calendar_event_ical_write import ICalError
 from .common import ICalCase
 
 NOW = datetime(2026, 3, 2, 9)
@@ -195,3 +196,130 @@ class TestIcalWrite(ICalCase):
                 self.put_event(EVENT, user=self.members["busy"], name=name)
         self.put_event(EVENT.replace("Ring", "Knock"), user=self.members["write"])
         self.assertIn("Knock", event.description)
+
+    def test_a_series_of_odoo_is_changed_as_one(self):
+        events = self.new_series(
+            start=datetime(2026, 3, 9, 9),
+            stop=datetime(2026, 3, 9, 10),
+            rrule_type="weekly",
+            mon=True,
+            end_type="end_date",
+            until=date(2026, 5, 20),
+        )
+        series = events.recurrence_id
+        until = series.until
+        customer = self.customer
+        events.write({"customer_id": customer.id})
+        name = f"series-{series.id}.ics"
+        text = self.get(events)
+        self.assertEqual(self.count_writes(lambda: self.put(text, name=name)), [])
+        changed = self.put(text.replace("Boiler", "Burner"), name=name)
+        self.assertEqual(changed, events)
+        self.assertEqual(set(events.mapped("name")), {"Burner check"})
+        self.assertEqual((series.until, events.recurrence_id), (until, series))
+        # One of them later, and one of them gone.
+        lines = self.get(events).splitlines()
+        start = lines.index("BEGIN:VEVENT")
+        zone = "TZID=Europe/Madrid"
+        exception = [
+            f"RECURRENCE-ID;{zone}:20260316T100000"
+            if x.startswith("RRULE")
+            else x.replace("20260309T100000", "20260317T120000").replace(
+                "20260309T110000", "20260317T130000"
+            )
+            for x in lines[start:-1]
+        ]
+        rule = next(n for n, x in enumerate(lines) if x.startswith("RRULE"))
+        lines[rule + 1 : rule + 1] = [f"EXDATE;{zone}:20260323T100000"]
+        lines[-1:-1] = exception
+        changed = self.put("\n".join(lines), name=name)
+        self.assertEqual(len(changed), len(events) - 1)
+        self.assertTrue(changed < events)
+        starts = changed.sorted("start").mapped("start")[:3]
+        self.assertEqual(
+            starts,
+            [
+                datetime(2026, 3, 9, 9),
+                datetime(2026, 3, 17, 11),
+                datetime(2026, 3, 30, 8),
+            ],
+        )
+        # It ends sooner, and what only Odoo knows of it stays.
+        text = "\n".join(
+            "RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=6" if x.startswith("RRULE") else x
+            for x in self.get(changed).splitlines()
+        )
+        changed = self.put(text, name=name)
+        self.assertEqual(len(changed), 5)
+        self.assertEqual((series.end_type, series.count), ("count", 6))
+        self.assertEqual(changed.customer_id, customer)
+        longer = self.put(text.replace("COUNT=6", "COUNT=9"), name=name)
+        self.assertEqual(len(longer), 8)
+        self.assertEqual(longer.recurrence_id, series)
+        self.assertEqual(longer.mapped("customer_id"), customer)
+        self.assertEqual({bool(e.customer_id) for e in longer}, {True})
+
+    def test_an_object_is_moved_with_its_name(self):
+        other = self.new_calendar("Other")
+        events = self.put_event(EVENT + "RRULE:FREQ=DAILY;COUNT=3\nX-A:b")
+        mine = self.Event.with_user(self.owner)
+        moved = mine._move_ical(self.calendar, "1.ics", other, "2.ics")
+        self.assertEqual(moved, events)
+        self.assertEqual(events.agenda_calendar_id, other)
+        self.assertFalse(mine._find_ical(self.calendar, "1.ics"))
+        self.assertEqual(mine._find_ical(other, "2.ics"), events)
+        self.assertIn("X-A:b", self.get(events))
+        event = self.new_event()
+        mine._move_ical(self.calendar, f"event-{event.id}.ics", other, "3.ics")
+        self.assertEqual(mine._find_ical(other, "3.ics"), event)
+        # On a screen, too.
+        event.agenda_calendar_id = self.calendar
+        self.assertEqual(mine._find_ical(self.calendar, "3.ics"), event)
+
+    def test_zones_by_other_names(self):
+        for name in (
+            "W. Europe Standard Time",
+            "/freeassociation.sourceforge.net/Tzfile/Europe/Berlin",
+            "europe/berlin",
+        ):
+            event = self.put_event(EVENT.replace("Europe/Madrid", name))
+            self.assertEqual(event.start, datetime(2026, 3, 10, 9), name)
+        zone = """
+            BEGIN:VTIMEZONE
+            TZID:Ours
+            BEGIN:STANDARD
+            DTSTART:19700101T000000
+            TZOFFSETFROM:+0530
+            TZOFFSETTO:+0530
+            END:STANDARD
+            END:VTIMEZONE
+            BEGIN:VEVENT
+            UID:1@phone
+            """
+        event = self.put(
+            zone
+            + EVENT.replace("Europe/Madrid", "Ours")
+            + "RRULE:FREQ=DAILY;COUNT=2\nEND:VEVENT"
+        )
+        self.assertEqual(event[0].start, datetime(2026, 3, 10, 4, 30))
+        with self.assertRaises(ICalError):
+            self.put_event(EVENT.replace("Europe/Madrid", "Nowhere"))
+
+    def test_what_is_no_event_is_refused(self):
+        many = "BEGIN:VEVENT\n" * 9
+        for text in (
+            EVENT.replace("20260310T113000", "20260309T113000"),
+            EVENT.replace("20260310T100000", "20261310T100000"),
+            EVENT + "RRULE:FREQ=DAILY;COUNT=0",
+            EVENT + "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+            EVENT + "RRULE:FREQ=WEEKLY;BYDAY=XX",
+            EVENT + f"RRULE:FREQ=DAILY;COUNT=1;BYMONTHDAY={'1,' * 400}1",
+            EVENT + "RECURRENCE-ID:20260310T100000Z",
+            f"DTSTART:20260310T100000Z\nDURATION:P{'9' * 4000}D",
+            EVENT + many,
+            EVENT + "END:VEVENT\nEND:VCALENDAR\nBEGIN:X",
+            "DTSTART:99991231T235959Z\nRRULE:FREQ=DAILY",
+            "SUMMARY:No time",
+        ):
+            with self.assertRaises(UserError, msg=text[:300]), self.env.cr.savepoint():
+                self.put_event(text)

@@ -107,7 +107,7 @@ class CrmAgendaImport(models.TransientModel):
     def _get_line(self, uid, source, outcome):
         refused = isinstance(outcome, Exception)
         line = {
-            "name": uid,
+            "name": refused and getattr(outcome, "title", "") or uid,
             "outcome": "refused" if refused else outcome,
             "reason": refused and str(outcome),
         }
