@@ -201,13 +201,15 @@ class CrmAgendaCalendar(models.Model):
         here = [("agenda_calendar_id", "=", self.id)]
         alone = set(events.search([*here, ("recurrence_id", "in", series_ids)]).ids)
         alone.update(id_ for id_, series_id, *_what in rows if series_id)
-        # What another program made never had a name of Odoo's.
-        unnamed = {
-            id_ for id_, series_id, name, _made in rows if not (series_id or name)
-        }
-        alone |= unnamed - {id_ for id_, *_what, made in rows if made}
+        # What another program made has a name of Odoo's for those alone who only know
+        # that it takes time.
+        unnamed = {id_ for id_, series_id, name, *_ in rows if not (series_id or name)}
+        alone |= unnamed - {id_ for id_, *_what, made, _private in rows if made}
+        alone.update(
+            id_ for id_, *_what, private in rows if private or not self.can_read
+        )
         return {
-            *{name for _id, _series_id, name, _made in rows if name},
+            *{name for _id, _series_id, name, *_what in rows if name},
             *{f"event-{number}.ics" for number in alone},
             *{f"series-{number}.ics" for number in series_ids},
         }

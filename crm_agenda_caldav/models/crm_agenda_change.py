@@ -33,11 +33,13 @@ class CrmAgendaChange(models.Model):
                 series_id int NOT NULL,
                 name varchar NOT NULL DEFAULT '',
                 made boolean NOT NULL DEFAULT false,
+                private boolean NOT NULL DEFAULT false,
                 txid bigint NOT NULL DEFAULT txid_current(),
                 logged timestamp NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')
             );
             ALTER TABLE crm_agenda_change
-                ADD COLUMN IF NOT EXISTS made boolean NOT NULL DEFAULT false;
+                ADD COLUMN IF NOT EXISTS made boolean NOT NULL DEFAULT false,
+                ADD COLUMN IF NOT EXISTS private boolean NOT NULL DEFAULT false;
             CREATE UNIQUE INDEX IF NOT EXISTS crm_agenda_change_index
                 ON crm_agenda_change (calendar_id, txid, event_id, series_id, name);
             """
@@ -54,9 +56,10 @@ class CrmAgendaChange(models.Model):
             SQL(
                 """
                 INSERT INTO crm_agenda_change
-                       (calendar_id, event_id, series_id, name, made)
+                       (calendar_id, event_id, series_id, name, made, private)
                 SELECT event.agenda_calendar_id, event.id,
-                       COALESCE(event.recurrence_id, 0), COALESCE(object.name, ''), %s
+                       COALESCE(event.recurrence_id, 0), COALESCE(object.name, ''), %s,
+                       COALESCE(event.privacy = 'private', false)
                   FROM calendar_event event
                   LEFT JOIN crm_agenda_ical_object_event_rel rel
                     ON rel.event_id = event.id
@@ -109,14 +112,15 @@ class CrmAgendaChange(models.Model):
 
     @api.model
     def _read_since(self, calendar_id, first, running):
-        """Return ``[(event id, series id, name, made)]`` of the changes since these
-        marks.
+        """Return ``[(event id, series id, name, made, private)]`` of the changes since
+        these marks.
 
         :return: ``None`` if it is not known any more
         """
         self.env.cr.execute(
             """
-            SELECT event_id, series_id, name, bool_or(made) FROM crm_agenda_change
+            SELECT event_id, series_id, name, bool_or(made), bool_or(private)
+              FROM crm_agenda_change
              WHERE calendar_id = %s AND txid >= %s
                AND (txid >= %s OR txid = ANY(%s))
              GROUP BY event_id, series_id, name

@@ -277,6 +277,25 @@ class TestDavSync(AtOnceCase):
         self.assertEqual(self.synchronize(), (set(), {"7f3c.ics"}))
         self.assertEqual(self.synchronize(), (set(), set()))
 
+    def test_a_slot_that_a_phone_made_goes_for_those_who_know_no_more(self):
+        for level, kind in (("read", "PRIVATE"), ("busy", "PUBLIC")):
+            with self.environment() as env:
+                env["crm.agenda.share"].browse(self.share_id).level = level
+            self.tokens.clear()
+            self.synchronize(self.peer_id)
+            with self.as_user(self.owner_id) as env:
+                calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
+                put = OBJECT.format(uid="7f3c", rule=f"\r\nCLASS:{kind}")
+                event = env["calendar.event"]._put_ical(calendar, "7f3c.ics", put)
+                slot = f"event-{event.id}.ics"
+            changed, _gone = self.synchronize(self.peer_id)
+            self.assertEqual(changed, {slot}, level)
+            with self.as_user(self.owner_id) as env:
+                calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
+                env["calendar.event"]._delete_ical(calendar, "7f3c.ics")
+            _changed, gone = self.synchronize(self.peer_id)
+            self.assertIn(slot, gone, level)
+
     def test_a_phone_knows_what_there_is_whatever_happened(self):
         for seed in range(SEEDS):
             with self.subTest(seed=seed):
