@@ -1,4 +1,6 @@
+from . import calendar_alarm
 from . import calendar_event_ical
+from . import calendar_event_ical_change
 from . import calendar_event_ical_find
 from . import calendar_event_ical_import
 from . import calendar_event_ical_vals

@@ -1,17 +1,15 @@
 """An object of iCalendar, written into events and series as its user would do it."""
 
-from collections import defaultdict
-from contextlib import contextmanager
 from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.crm_agenda.models.change import get_change
 from odoo.addons.crm_agenda.models.days import check_days
 
 from .ical import get_zone
-from .ical_reader import ReadError, read_calendar, read_text, to_instant
+from .ical_lines import ReadError, read_text
+from .ical_reader import read_calendar, to_instant
 from .ical_rule import GivenRule, RuleError
 
 
@@ -233,49 +231,6 @@ class CalendarEvent(models.Model):
         made = self.create(vals_list) if vals_list else self.browse()
         placed.update(zip(missing, made, strict=True))
         return self.browse() if base else made
-
-    @contextmanager
-    def _as_one_ical_change(self, before, several):
-        """Have people told once of all that happens to these events and to new ones.
-
-        Give the environment for it. Who begins to attend a series is invited once.
-        """
-        if get_change(self.env):
-            yield self.browse()
-            return
-        outer = before._nest(True, before, several)
-        quiet = outer.with_context(no_mail_to_attendees=True) if several else outer
-        yield quiet.browse()
-        change = get_change(outer.env)
-        after = (before | self.browse(change.made)).exists()
-        after._check_double_booking()
-        if several:
-            after._invite_once(change)
-        self._tell(after._get_states(), change)
-
-    def _invite_once(self, change):
-        """Invite who begins to attend, to the first of the events of a series that is
-        to come."""
-        known_as = self.env["crm.agenda.ical.object"]._get_by_event(self)
-        attended = {state.id: state.attendees for state in change.before.values()}
-        known = defaultdict(self.env["res.partner"].browse)
-        gone = self.env["res.partner"].union(
-            *(attended[number] for number in attended if number not in self.ids)
-        )
-        by_key = defaultdict(self.browse)
-        for event in self.sorted("start"):
-            key = known_as.get(event.id) or event.recurrence_id or event
-            by_key[key] |= event
-            known[key] |= attended.get(event.id, gone)
-        now = fields.Datetime.now()
-        for key, events in by_key.items():
-            for event in events.filtered(lambda e: e.start > now):
-                partners = event.attendee_ids.partner_id - known[key]
-                known[key] |= partners
-                new = event.attendee_ids.filtered_domain(
-                    [("partner_id", "in", partners.ids)]
-                )
-                new.with_context(agenda_change=change)._send_invitation_emails()
 
     @api.model
     def _get_ical_times(self, event, times):

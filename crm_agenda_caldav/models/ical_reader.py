@@ -6,26 +6,17 @@ says of time zones, for all who come later.
 
 import re
 from datetime import datetime, timedelta
-from functools import lru_cache
-from io import StringIO
 
-import pytz
-from babel.core import get_global
-from dateutil.tz import tzical
-from vobject.base import ParseError, getLogicalLines, parseLine
-
-from .ical import CONTROL, UTC, get_zone, to_local, write_date, write_local
+from .ical import UTC, get_zone, to_local, write_date, write_local
+from .ical_lines import ReadError, read_components, read_list, read_text
 from .ical_rule import GivenRule, RuleError, as_datetime, read_place
+from .ical_zones import Zones
 
-MAX_BYTES = 20 * 1024 * 1024
-MAX_COMPONENTS, MAX_DEPTH, MAX_LINES = 50_000, 4, 2_000_000
-MAX_ZONE_LINES = 2_000
 YEARS = range(1900, 3000)
 DURATION = re.compile(
     r"([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,5})D)?"
     r"(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?"
 )
-ESCAPED = re.compile(r"\\(.)", re.S)
 RULES = ("RRULE", "RDATE", "EXRULE")
 TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION")
 CHOICES = ("STATUS", "CLASS", "TRANSP")
@@ -37,79 +28,6 @@ READ = {
     *TEXTS,
     *CHOICES,
 }
-
-
-class ReadError(ValueError):
-    """What is wrong with a text, in words of RFC 5545."""
-
-
-class Component:
-    """The lines of a component, as ``(name, parameters, value, line)``, and those in
-    it."""
-
-    def __init__(self, name):
-        self.name, self.lines, self.parts = name, [], []
-
-    def get_all(self, name):
-        return [line for line in self.lines if line[0] == name]
-
-    def get(self, name):
-        return next(iter(self.get_all(name)), None)
-
-    def get_value(self, name):
-        line = self.get(name)
-        return line[2].strip() if line else ""
-
-    def get_lines(self):
-        """Return its lines as they came."""
-        lines = [f"BEGIN:{self.name}", *(line[3] for line in self.lines)]
-        for part in self.parts:
-            lines += part.get_lines()
-        return [*lines, f"END:{self.name}"]
-
-
-def read_components(text):
-    """Return the components of a text, each with those in it."""
-    if len(text) > MAX_BYTES:
-        raise ReadError("too long")
-    root = Component("")
-    stack, count = [root], 0
-    try:
-        for line, number in getLogicalLines(StringIO(text.lstrip("\ufeff")), False):
-            line = CONTROL.sub("", line.strip("\r\n"))
-            if not line.strip():
-                continue
-            name, params, value, group = parseLine(line, number)
-            name = name.upper()
-            if name == "BEGIN":
-                count += 1
-                part = Component(value.strip().upper())
-                stack[-1].parts.append(part)
-                stack.append(part)
-                if count > MAX_COMPONENTS or len(stack) > MAX_DEPTH + 1:
-                    raise ReadError("too many components")
-            elif name == "END":
-                if len(stack) < 2 or stack.pop().name != value.strip().upper():
-                    raise ReadError(f"line {number}: {line[:60]}")
-            else:
-                if len(stack) < 2:
-                    raise ReadError(f"line {number}: {line[:60]}")
-                params = {p[0].upper(): ",".join(p[1:]) for p in params}
-                stack[-1].lines.append((name, params, value, line))
-    except ParseError as error:
-        raise ReadError(str(error)[:200]) from error
-    if len(stack) > 1:
-        raise ReadError(f"END:{stack[-1].name}")
-    return root.parts
-
-
-def read_text(value):
-    """Return a text without its escapes, as lines of Odoo's."""
-    return ESCAPED.sub(lambda m: "\n" if m[1] in "nN" else m[1], value)
-
-
-def read_list(value):
-    return [read_text(x).strip() for x in re.split(r"(?<!\\),", value) if x.strip()]
 
 
 def read_duration(text):
@@ -126,73 +44,6 @@ def read_duration(text):
 def to_instant(place, zone):
     """Return the instant, naive, of a local time, one that the clocks skip as well."""
     return place.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
-
-
-class Zones:
-    """The time zones that a text means, by their names in the database of all."""
-
-    def __init__(self, calendar, default):
-        self.default = default
-        self.given = {
-            part.get_value("TZID"): part
-            for part in calendar.parts
-            if part.name == "VTIMEZONE"
-        }
-        self.known = {}
-
-    def get(self, name, year):
-        """Return the name of a time zone; it may be none but by its definition, which
-        has to be that of one in that year and the next."""
-        if name not in self.known:
-            part = self.given.get(name)
-            names = [name, part.get_value("X-LIC-LOCATION") if part else ""]
-            found = next(filter(None, map(_find_zone, names)), None)
-            if not found and part:
-                found = _match_zone(tuple(part.get_lines()), name, year)
-            if not found:
-                raise ReadError(f"TZID={name}")
-            self.known[name] = found
-        return self.known[name]
-
-
-@lru_cache(1024)
-def _find_zone(name):
-    by_lower = _get_zones()
-    name = get_global("windows_zone_mapping").get(name, name)
-    parts = name.strip("/").split("/")
-    for count in (3, 2, 1):
-        found = by_lower.get("/".join(parts[-count:]).lower())
-        if found:
-            return found
-    return None
-
-
-@lru_cache(1)
-def _get_zones():
-    return {name.lower(): name for name in pytz.all_timezones}
-
-
-@lru_cache(64)
-def _match_zone(lines, name, year):
-    """Return a time zone that is in a year and the next what a ``VTIMEZONE`` says."""
-    rules = [line for line in lines if line.startswith("RRULE")]
-    if len(lines) > MAX_ZONE_LINES or any("FREQ=YEARLY" not in x for x in rules):
-        return None  # one that would take long to read, and that no place has
-    try:
-        zone = tzical(StringIO("\r\n".join(lines))).get(name)
-        instants = [
-            datetime(year + month // 12, month % 12 + 1, day)
-            for month in range(24)
-            for day in (1, 15)
-        ]
-        said = [zone.utcoffset(instant) for instant in instants]
-    except (ValueError, TypeError, OverflowError, AttributeError, IndexError):
-        return None
-    for candidate in (*pytz.common_timezones, *pytz.all_timezones):
-        own = get_zone(candidate)
-        if all(own.utcoffset(i) == o for i, o in zip(instants, said, strict=True)):
-            return candidate
-    return None
 
 
 class ReadEvent:
