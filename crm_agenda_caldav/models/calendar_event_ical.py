@@ -49,6 +49,14 @@ ANSWERS = {
 }
 WEEK = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 MIDNIGHT = time()
+# What other programs say again in their own way, such as the place as a pin on a map.
+# What was said by then is kept beside it, after the sign: it goes when that changes.
+ECHOES = {
+    "GEO": "LOCATION",
+    "X-APPLE-STRUCTURED-LOCATION": "LOCATION",
+    "X-ALT-DESC": "DESCRIPTION",
+}
+SAID = "="
 
 # One object: its uid, its events, how they follow from a rule, and what another program
 # gave, if it came from one.
@@ -190,8 +198,9 @@ class CalendarEvent(models.Model):
             where there can be but one
         """
         url = f"URL:{self._get_ical_origin()[1]}{self.id}"
-        names = {line.replace(":", ";").partition(";")[0] for line in kept}
         lines = bodies[self]
+        kept = kept and _get_current(kept, lines)
+        names = set(map(get_line_name, kept))
         if "ORGANIZER" in names:
             lines = [x for x in lines if not x.startswith(("ORGANIZER", "ATTENDEE"))]
         return [
@@ -368,3 +377,25 @@ class CalendarAlarm(models.Model):
             return event.start - due
         local = pytz.utc.localize(due).astimezone(timezone).replace(tzinfo=None)
         return datetime.combine(event.start_date, MIDNIGHT) - local
+
+
+def get_line_name(line):
+    return line.replace(":", ";").partition(";")[0].upper()
+
+
+def _get_current(kept, lines):
+    """Return what is kept without what no longer holds: see ``ECHOES``."""
+    said = {get_line_name(line[1:]): line[1:] for line in kept if line.startswith(SAID)}
+    now = {get_line_name(line): line for line in lines}
+
+    def holds(fname):
+        told = said[fname], now.get(fname, f"{fname}:")
+        before, after = (line.replace("\\n", " ").split() for line in told)
+        return before == after
+
+    gone = {fname for fname in said if not holds(fname)}
+    return [
+        line
+        for line in kept
+        if not line.startswith(SAID) and ECHOES.get(get_line_name(line)) not in gone
+    ]

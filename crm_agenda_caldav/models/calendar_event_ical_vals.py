@@ -6,8 +6,10 @@ import pytz
 from markupsafe import Markup, escape
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext
 
+from .calendar_event_ical import ECHOES, SAID, get_line_name
 from .ical import write_text
 from .ical_lines import read_components
 from .ical_reader import ReadEvent
@@ -27,6 +29,8 @@ ANSWER = {
 PRIVACY = {"PUBLIC": "public", "CONFIDENTIAL": "confidential"}
 # How far ahead a reminder may come, in minutes: see ``calendar.alarm``.
 MAX_AHEAD = 10 * 366 * 24 * 60
+# Of whom each is written to.
+MAX_PEOPLE = 200
 DAY = 24 * 60
 NOTHING = {
     "SUMMARY": "",
@@ -173,6 +177,8 @@ class CalendarEvent(models.Model):
 
         Who has none that a client could show stays.
         """
+        if len(people) > MAX_PEOPLE:
+            raise UserError(self.env._("An event takes %s people at most.", MAX_PEOPLE))
         shown = {_get_address(a): a.partner_id for a in self.attendee_ids}
         shown.pop("", None)
         commands = [
@@ -247,6 +253,12 @@ class CalendarEvent(models.Model):
         others = [n for n in source.get_facts()["CATEGORIES"] if n not in types]
         if others:
             lines.append(f"CATEGORIES:{','.join(map(write_text, others))}")
+        facts = source.get_facts()
+        echoed = {ECHOES.get(get_line_name(line)) for line in lines} - {None}
+        for fname in sorted(echoed):
+            text = facts[fname]
+            text = _get_plain(text) if fname == "DESCRIPTION" else text
+            lines.append(f"{SAID}{fname}:{write_text(text)}")
         return lines if own else lines + source.get_people()
 
 

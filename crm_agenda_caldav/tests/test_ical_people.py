@@ -122,3 +122,17 @@ class TestIcalPeople(ICalCase):
                 f"BEGIN:VEVENT\n{text.strip()}\nEND:VEVENT".replace("\n\n", "\n"),
                 name="2.ics",
             )
+
+    def test_no_crowd_is_invited(self):
+        crowd = "".join(f"ATTENDEE:mailto:x{n}@example.org\n" for n in range(201))
+        groups = "base.group_user,base.group_partner_manager"
+        planner = self.new_user("planner", groups=groups)
+        self.share(self.calendar, "write", user_id=planner.id)
+        partners = self.env["res.partner"].search_count([])
+        with self.assertRaisesRegex(UserError, "200"):
+            self.put_event(EVENT + crowd, user=planner)
+        self.assertEqual(self.env["res.partner"].search_count([]), partners)
+        # Of what others organize, nobody is invited to.
+        outside = "ORGANIZER:mailto:boss@example.org\n"
+        event = self.put_event(EVENT + outside + crowd)
+        self.assertFalse(event.partner_ids)

@@ -323,3 +323,23 @@ class TestIcalWrite(ICalCase):
         ):
             with self.assertRaises(UserError, msg=text[:300]), self.env.cr.savepoint():
                 self.put_event(text)
+
+    def test_a_place_on_the_map_goes_when_the_place_changes(self):
+        pin = "X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-TITLE=Home:geo:40.4,-3.7"
+        rich = "X-ALT-DESC;FMTTYPE=text/html:<b>Ring twice</b>"
+        event = self.put_event(f"{EVENT}{pin}\n{rich}\nX-OTHER:1")
+        text = self.get(event)
+        for line in (pin, rich, "X-OTHER:1"):
+            self.assertIn(line, text)
+        self.assertEqual(text.count("LOCATION:Calle Mayor 1"), 1)
+        self.assertEqual(self.count_writes(lambda: self.put(text)), [])
+        event.location = "Calle Menor 2"
+        text = self.get(event)
+        self.assertNotIn("40.4", text)
+        self.assertIn(rich, text)
+        event.description = "<p>Do not ring</p>"
+        text = self.get(event)
+        self.assertNotIn("twice", text)
+        self.assertIn("X-OTHER:1", text)
+        event.location = False
+        self.assertNotIn("LOCATION", self.get(event))
