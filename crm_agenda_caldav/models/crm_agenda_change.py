@@ -99,7 +99,7 @@ class CrmAgendaChange(models.Model):
                         WHERE running <= change.txid
                         ORDER BY running
                    )
-              FROM unnest(%s) calendar (id)
+              FROM unnest(%s::int[]) calendar (id)
               LEFT JOIN LATERAL (
                    SELECT txid FROM crm_agenda_change
                     WHERE calendar_id = calendar.id

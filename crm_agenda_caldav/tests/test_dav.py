@@ -64,6 +64,11 @@ class TestDav(DavCase):
                 answer = self.ask(method, there, "<a/>", user=self.stranger)
                 self.assertIn(answer.status_code, (404, 409), (method, there))
 
+    def test_who_sees_no_calendar_is_told_so(self):
+        self.env["crm.agenda.share"].search([]).unlink()
+        told = self.find_all(HOME, "<D:sync-token/>", user=self.stranger)
+        self.assertEqual(set(told), {HOME})
+
     def test_a_private_event_is_busy_for_the_rest(self):
         event = self.new_event(privacy="private", name="Doctor")
         path = f"{self.home}event-{event.id}.ics"
