@@ -1,5 +1,6 @@
 """What phones ask, where crm_agenda_caldav is installed: CalDAV and feeds."""
 
+from base64 import b64encode
 from typing import NamedTuple
 
 from .canary_steps import Dav, Made, Ref, Url
@@ -23,6 +24,7 @@ OBJECT = (
     "SUMMARY:Anything\nEND:VEVENT\nEND:VCALENDAR\n"
 )
 MOVED = {"Destination": f"{HOME}%s/moved.ics"}
+IMPORTING = ("action_check", "action_open")
 READING = ("PROPFIND", "REPORT", "GET")
 
 
@@ -63,7 +65,19 @@ class PhoneMixin:
             one = (one[0], self.series())
         path = f"{HOME}%s/{name}"
         uid = self.one("anything-%s", f"{name[:-4]}@{phone.origin}")
+        _model, event_id = self.world.records[self.focus]
+        known = f"event-{event_id}@{phone.origin}"
+        text = OBJECT % self.one("anything", known)
+        file, wizard = b64encode(text.encode()).decode(), "crm.agenda.import"
+        if self.chance(15):
+            self.go_on(
+                self.rpc(wizard, self.one(*IMPORTING), [Made(wizard)]),
+                self.rpc(wizard, "action_import", [Made(wizard)]),
+            )
+            vals = {"calendar_id": calendar, "file": file, "file_name": "a.ics"}
+            return self.rpc(wizard, "create", [vals])
         return self.one(
+            self.rpc(wizard, "open_dropped", "a.ics", file),
             read_feed,
             self.write(feed, self.one(Made(feed), self.anything(feed)), shown),
             self.rpc(feed, self.one("action_make_address", "read"), [Made(feed)]),
