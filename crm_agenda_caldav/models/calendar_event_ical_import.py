@@ -86,6 +86,8 @@ class CalendarEvent(models.Model):
                 vals_list = []
                 for source in sources.values():
                     event = source.master
+                    name = self._make_ical_name(source.uid)
+                    self._check_ical_uid(calendar, name, source.uid, None)
                     own = self._has_own_people(event, None)
                     times = {event.start: event.get_times(event.start)}
                     self._check_ical_days(times)

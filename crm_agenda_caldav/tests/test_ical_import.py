@@ -3,7 +3,7 @@
 import base64
 from datetime import datetime, timedelta
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import ICalCase
@@ -147,3 +147,21 @@ class TestIcalImport(ICalCase):
         wizard.action_check()
         wizard.action_import()
         self.assertEqual(len(self.get_events()), 60)
+
+    def test_a_file_is_of_whoever_imports_it(self):
+        wizard = self.new_import(vevent(1))
+        wizard.action_check()
+        for user in (self.stranger, self.members["manage"]):
+            for records in (wizard, wizard.line_ids):
+                with self.assertRaises(AccessError):
+                    records.with_user(user).read()
+                self.assertFalse(records.with_user(user).search([]))
+
+    def test_a_file_hides_no_event_of_odoos(self):
+        private = self.new_event(name="Doctor", privacy="private")
+        uid = self.Event._get_ical_uid("event", private.id)
+        event = vevent(1).replace("1@other", uid)
+        wizard = self.new_import(event, user=self.members["write"])
+        self.assertEqual(self.get_lines(wizard), {"Visit 1": "refused"})
+        wizard.action_import()
+        self.assertEqual(self.get_events(), private)
