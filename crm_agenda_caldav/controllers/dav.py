@@ -18,14 +18,14 @@ from .dav_resource import (
     find,
     get_path,
 )
-from .dav_xml import DavError, Multistatus, read, tag
+from .dav_xml import CLASSES, DavError, Multistatus, read, tag
 
 METHODS = (
     "OPTIONS GET HEAD PROPFIND PROPPATCH REPORT PUT DELETE MOVE "
     "COPY POST MKCOL MKCALENDAR LOCK UNLOCK ACL"
 ).split()
 OFFERED = "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT, PUT, DELETE, MOVE"
-CLASSES = {"DAV": "1, 3, calendar-access", "Allow": OFFERED}
+HEADERS = {"DAV": CLASSES, "Allow": OFFERED}
 # Of what is not an object; ten thousand addresses are half of it.
 MAX_REQUEST = 4 * 1024 * 1024
 
@@ -61,7 +61,7 @@ class AgendaDavController(Controller):
         the web client is none here."""
         method = request.httprequest.method
         if method == "OPTIONS":
-            return Response(status=204, headers=CLASSES)
+            return Response(status=204, headers=HEADERS)
         self._log_in()
         handle = getattr(self, f"_{method.lower()}", None)
         if handle is None:
@@ -76,7 +76,7 @@ class AgendaDavController(Controller):
         except UserError as error:
             condition = getattr(error, "condition", "valid-calendar-object-resource")
             raise DavError(403, f"C:{condition}") from None
-        response.headers.update(CLASSES)
+        response.headers.update(HEADERS)
         return response
 
     def _log_in(self):

@@ -15,6 +15,7 @@ SPACES = {
     "CS": "http://calendarserver.org/ns/",
     "A": "http://apple.com/ns/ical/",
 }
+CLASSES = "1, 3, calendar-access"
 # What PostgreSQL takes, and XML does not.
 UNFIT = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 XML = "application/xml; charset=utf-8"
@@ -49,7 +50,8 @@ class DavError(HTTPException):
 
     def get_response(self, environ=None, scope=None):
         body = write(node("error", node(self.condition))) if self.condition else ""
-        headers = [("Cache-Control", "no-store"), *self.headers]
+        # By the first, clients know that it is no error of a web page.
+        headers = [("DAV", CLASSES), ("Cache-Control", "no-store"), *self.headers]
         return Response(body, self.code, headers, content_type=XML if body else None)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from .ical import UTC, get_zone, to_local, write_date, write_local
 from .ical_lines import ReadError, read_components, read_list, read_text
-from .ical_rule import GivenRule, RuleError, as_datetime, read_place
+from .ical_rule import MAX_PLACES, GivenRule, RuleError, as_datetime, read_place
 from .ical_zones import Zones
 
 YEARS = range(1900, 3000)
@@ -273,6 +273,8 @@ class ReadObject:
         for place, event in self.exceptions.items():
             if first is not None and place >= first:
                 found[place] = event
+        if len(found) > 2 * MAX_PLACES:
+            raise RuleError("RECURRENCE-ID")
         return found
 
 

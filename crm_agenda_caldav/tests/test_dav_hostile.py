@@ -1,5 +1,7 @@
 """Nothing that is sent does more than be refused."""
 
+from datetime import datetime, timedelta
+
 from odoo.tests import tagged
 
 from .dav import HOME, ROOT, DavCase
@@ -171,6 +173,19 @@ class TestDavHostile(DavCase):
             self.assertFalse(self.put(f"RRULE:{rule}"), rule)
             lines = f"RRULE:FREQ=DAILY;COUNT=3\r\nEXRULE:{rule}"
             self.assertFalse(self.put(lines), rule)
+
+    def test_a_series_has_no_thousand_exceptions(self):
+        text = OBJECT.format(uid="a", name="Odd")
+        text = text.replace("X-COLOUR:blue", "RRULE:FREQ=DAILY;COUNT=3")
+        start = datetime(2101, 1, 1)
+        exceptions = "".join(
+            f"BEGIN:VEVENT\r\nUID:a\r\nRECURRENCE-ID:{day:%Y%m%dT%H%M%SZ}\r\n"
+            f"DTSTART:{day:%Y%m%dT%H%M%SZ}\r\nEND:VEVENT\r\n"
+            for day in (start + timedelta(n) for n in range(1500))
+        )
+        text = text.replace("END:VCALENDAR", f"{exceptions}END:VCALENDAR")
+        answer = self.ask("PUT", f"{self.home}a.ics", text)
+        self.assertEqual(answer.status_code, 403)
 
     def test_questions_that_make_no_sense(self):
         self.put("X-A:1")

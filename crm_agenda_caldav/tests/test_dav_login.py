@@ -37,7 +37,9 @@ class TestDavLogin(DavCase):
 
     def test_a_session_of_the_web_client_is_none_here(self):
         self.authenticate(self.owner.login, self.owner.login)
-        self.assertEqual(self.ask("PROPFIND", ROOT, user=False).status_code, 401)
+        answer = self.ask("PROPFIND", ROOT, user=False)
+        self.assertEqual(answer.status_code, 401)
+        self.assertIn("calendar-access", answer.headers["DAV"])
 
     def test_it_ends_with_the_key_and_with_the_user(self):
         key = self.new_key(SCOPE)
