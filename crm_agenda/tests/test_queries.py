@@ -18,7 +18,7 @@ LIMITS = {
     "pivot": 8,
     "open": 18,
     "count_contacts": 6,
-    "plan": 55,
+    "plan": 57,  # two by crm_agenda_caldav, for those who will ask what changed
     "move": 48,
     "series": 101,
 }

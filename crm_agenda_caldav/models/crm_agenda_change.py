@@ -37,9 +37,6 @@ class CrmAgendaChange(models.Model):
                 txid bigint NOT NULL DEFAULT txid_current(),
                 logged timestamp NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')
             );
-            ALTER TABLE crm_agenda_change
-                ADD COLUMN IF NOT EXISTS made boolean NOT NULL DEFAULT false,
-                ADD COLUMN IF NOT EXISTS private boolean NOT NULL DEFAULT false;
             CREATE UNIQUE INDEX IF NOT EXISTS crm_agenda_change_index
                 ON crm_agenda_change (calendar_id, txid, event_id, series_id, name);
             """
@@ -78,6 +75,17 @@ class CrmAgendaChange(models.Model):
     def _log_events(self, ids, **options):
         if ids:
             self._log("event.id = ANY(%s)", list(ids), **options)
+
+    @api.model
+    def _log_events_at_end(self, ids):
+        """Write down once, at the end of the transaction, that events changed."""
+        precommit = self.env.cr.precommit
+        if "crm_agenda_change" not in precommit.data:
+            precommit.data["crm_agenda_change"] = set()
+            precommit.add(
+                lambda: self._log_events(precommit.data.pop("crm_agenda_change"))
+            )
+        precommit.data["crm_agenda_change"].update(ids)
 
     @api.model
     def _get_marks(self, calendar_ids):

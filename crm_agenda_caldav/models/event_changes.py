@@ -2,7 +2,8 @@
 
 from odoo import api, models
 
-PLACE = {"agenda_calendar_id", "recurrence_id"}
+# What says to whom an event was known, and by which name.
+PLACE = {"agenda_calendar_id", "recurrence_id", "privacy"}
 
 
 class CalendarEvent(models.Model):
@@ -15,14 +16,12 @@ class CalendarEvent(models.Model):
         return events
 
     def _write_multi(self, vals_list):
-        # Here, as what is computed changes too; and also before, for the calendar that
-        # it leaves.
+        # Here, as what is computed changes too.
         changes = self.env["crm.agenda.change"]
-        changes._log_events(self.ids)
-        result = super()._write_multi(vals_list)
         if any(PLACE & vals.keys() for vals in vals_list):
-            changes._log_events(self.ids)
-        return result
+            changes._log_events(self.ids)  # in the calendar that it leaves
+        changes._log_events_at_end(self.ids)
+        return super()._write_multi(vals_list)
 
     def unlink(self):
         if self:
@@ -75,7 +74,7 @@ class CalendarAttendee(models.Model):
     @api.model
     def _create(self, data_list):
         attendees = super()._create(data_list)
-        self.env["crm.agenda.change"]._log_events(
+        self.env["crm.agenda.change"]._log_events_at_end(
             {data["stored"].get("event_id") for data in data_list} - {None, False}
         )
         return attendees
