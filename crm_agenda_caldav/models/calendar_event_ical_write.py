@@ -289,8 +289,13 @@ class CalendarEvent(models.Model):
             if place in placed:
                 lines = self._get_ical_kept(event, {place: placed[place]}, url, own)
                 kept[str(placed[place].id)] = lines
-        kept = {key: lines for key, lines in kept.items() if lines}
         known = group and group.known_as or self.env["crm.agenda.ical.object"]
+        if known:
+            # Of occurrences that the user may not read, all stays.
+            seen = {"", *map(str, group.events.ids)}
+            hidden = (known.kept or {}).items()
+            kept.update((key, lines) for key, lines in hidden if key not in seen)
+        kept = {key: lines for key, lines in kept.items() if lines}
         rule = source.rule.dump() if source.rule else None
         if same_rule and not (known and known.rule):
             rule = None

@@ -16,8 +16,6 @@ from .dav_object import IcalObject
 SLOT_FIELDS = ["start", "stop", "start_date", "stop_date", "allday"]
 TOKEN = re.compile(r"(data:,[0-9a-f]{16}):([0-9]{1,18}(?::[0-9]{1,18})*)")
 DAY = timedelta(days=1)
-# What texts of events are made of beside the event itself.
-TEXTS = ("crm.agenda.event.type", "crm.agenda.event.status", "calendar.alarm")
 
 
 def _merge(times, start, stop):
@@ -151,10 +149,6 @@ class CrmAgendaCalendar(models.Model):
         )
         origin = [*self.env["crm.agenda.change"]._get_origin(), user.id]
         origin += [user.lang, user.tz, user.partner_id.id]
-        for name in TEXTS:
-            # sudo: when one of them was changed, and no more
-            texts = self.env[name].sudo().with_context(active_test=False)
-            origin += texts._read_group([], [], ["write_date:max", "__count"])[0]
         return {
             calendar: blake2b(
                 repr(

@@ -104,7 +104,7 @@ class CrmAgendaFeed(models.Model):
         qrcode.make(webcal, box_size=4, border=2).save(code, "PNG")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Show in my phone"),
+            "name": self.env._("Show on my phone"),
             "res_model": "crm.agenda.feed.address",
             "views": [(False, "form")],
             "target": "new",

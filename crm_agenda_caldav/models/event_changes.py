@@ -109,3 +109,37 @@ class ResPartner(models.Model):
                 self.ids,
             )
         return result
+
+
+class CrmAgendaEventType(models.Model):
+    _inherit = "crm.agenda.event.type"
+
+    def _write_multi(self, vals_list):
+        result = super()._write_multi(vals_list)
+        if any("name" in vals for vals in vals_list):
+            changes = self.env["crm.agenda.change"]
+            changes._log("event.agenda_type_id = ANY(%s)", self.ids)
+        return result
+
+
+class CrmAgendaEventStatus(models.Model):
+    _inherit = "crm.agenda.event.status"
+
+    def _write_multi(self, vals_list):
+        result = super()._write_multi(vals_list)
+        if any({"kind", "tentative"} & vals.keys() for vals in vals_list):
+            changes = self.env["crm.agenda.change"]
+            changes._log("event.agenda_status_id = ANY(%s)", self.ids)
+        return result
+
+
+class CalendarAlarm(models.Model):
+    _inherit = "calendar.alarm"
+
+    def _write_multi(self, vals_list):
+        self.env["crm.agenda.change"]._log(
+            "event.id IN (SELECT calendar_event_id "
+            "FROM calendar_alarm_calendar_event_rel WHERE calendar_alarm_id = ANY(%s))",
+            self.ids,
+        )
+        return super()._write_multi(vals_list)

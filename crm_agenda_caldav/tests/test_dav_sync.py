@@ -220,11 +220,31 @@ class TestDavSync(AtOnceCase):
     def test_what_all_events_are_called_after(self):
         with self.environment() as env:
             kind = env["crm.agenda.event.type"].create({"name": "Visit"})
-            self.new_event(env, agenda_type_id=kind.id)
+            status = env["crm.agenda.event.status"].create({"name": "Asked for"})
+            alarm = env["calendar.alarm"].create(
+                {"name": "A bit before", "alarm_type": "notification", "duration": 7}
+            )
+            values = {
+                "agenda_type_id": kind.id,
+                "agenda_status_id": status.id,
+                "alarm_ids": [(6, 0, alarm.ids)],
+            }
+            id_ = self.new_event(env, **values).id
+            self.new_event(env)
         self.synchronize()
+        for record, values in (
+            (kind, {"name": "Call"}),
+            (status, {"tentative": True}),
+            (alarm, {"duration": 8}),
+        ):
+            with self.environment() as env:
+                env[record._name].browse(record.id).write(values)
+            self.check_told(self.synchronize(), [id_])
         with self.environment() as env:
-            env["crm.agenda.event.type"].browse(kind.id).name = "Call"
-        self.assertIsNone(self.synchronize())
+            env["calendar.alarm"].create(
+                {"name": "Of nobody", "alarm_type": "notification", "duration": 9}
+            )
+        self.assertEqual(self.synchronize(), (set(), set()))
         with self.environment() as env:
             calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
             calendar.name = "Another name"

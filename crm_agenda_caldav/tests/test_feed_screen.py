@@ -48,7 +48,7 @@ class TestFeedScreen(BrowserCase):
             page = self.open(self.office, self.calendars, path, **options)
             if options:
                 page.locator(".o-form-buttonbox .o_button_more").click()
-            page.get_by_role("button", name="Show in my phone").click()
+            page.get_by_role("button", name="Show on my phone").click()
             address = self.get_address(page)
             self.close(page)
             self.assertEqual(self.read_names(address), ["Boiler check"])

@@ -16,6 +16,17 @@ SUMMARY:Boiler\\, check
 LOCATION:Calle Mayor 1
 DESCRIPTION:Ring twice\\nThen wait
 """
+# An occurrence of it, at another time.
+LATER = """
+END:VEVENT
+BEGIN:VEVENT
+UID:1@phone
+RECURRENCE-ID;TZID=Europe/Madrid:20260312T100000
+DTSTART;TZID=Europe/Madrid:20260312T170000
+DTEND;TZID=Europe/Madrid:20260312T180000
+SUMMARY:Later
+X-WHY:asked
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -133,16 +144,7 @@ class TestIcalWrite(ICalCase):
 
     def test_exceptions(self):
         rule = "RRULE:FREQ=DAILY;COUNT=4\nEXDATE;TZID=Europe/Madrid:20260311T100000"
-        other = """
-            END:VEVENT
-            BEGIN:VEVENT
-            UID:1@phone
-            RECURRENCE-ID;TZID=Europe/Madrid:20260312T100000
-            DTSTART;TZID=Europe/Madrid:20260312T170000
-            DTEND;TZID=Europe/Madrid:20260312T180000
-            SUMMARY:Later
-            X-WHY:asked
-        """
+        other = LATER
         events = self.put_event(f"{EVENT}\n{rule}\n{other}")
         self.assertEqual(
             events.sorted("start").mapped("start"),
@@ -164,6 +166,17 @@ class TestIcalWrite(ICalCase):
         self.assertEqual({e.start.hour for e in again}, {9})
         self.assertTrue(events < again)
         self.assertNotIn("X-WHY", self.get(again))
+
+    def test_what_is_kept_of_a_private_occurrence_stays(self):
+        events = self.put_event(f"{EVENT}\nRRULE:FREQ=DAILY;COUNT=4\n{LATER}")
+        private = events.filtered(lambda e: e.name == "Later")
+        private.privacy = "private"
+        peer = self.members["write"]
+        text = self.get(events - private, peer)
+        self.assertNotIn("X-WHY", text)
+        self.put(text.replace("Ring", "Knock"), user=peer)
+        self.assertIn("Knock", (events - private)[0].description)
+        self.assertEqual(self.get(events).count("X-WHY"), 1)
 
     def test_rules_that_odoo_has_not_come_back_as_they_came(self):
         for rule in (
