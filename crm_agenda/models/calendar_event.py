@@ -2,7 +2,7 @@ import json
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
 from .compat import READ_AS_LINKED, asks_for
@@ -254,12 +254,15 @@ class CalendarEvent(models.Model):
             company = event.agenda_calendar_id.company_id
             for record in (event.agenda_type_id, event.agenda_status_id):
                 if record.company_id and record.company_id != company:
+                    # Not by what they read only as it is in there now.
+                    calendar = event.agenda_calendar_id.with_user(self.env.user)
+                    calendar = calendar._filter_visible().name
                     raise ValidationError(
                         self.env._(
                             "%(record)s and the calendar %(calendar)s belong to "
                             "different companies.",
                             record=record.display_name,
-                            calendar=event.agenda_calendar_id.name,
+                            calendar=calendar or self.env._("Not shared"),
                         )
                     )
 
@@ -384,6 +387,20 @@ class CalendarEvent(models.Model):
 
     def _expand_statuses(self, statuses, domain, order=None):
         return statuses.search([("company_id", "in", [False, self.env.company.id])])
+
+    def _attendees_values(self, partner_commands):
+        """Have nobody attend once all are taken out at once: Odoo leaves them, whom it
+        would go on to write to."""
+        cleared = [
+            index
+            for index, command in enumerate(partner_commands)
+            if not isinstance(command, int) and command[0] == Command.CLEAR
+        ]
+        if cleared and self.sudo().agenda_calendar_id:  # sudo: just whether it has one
+            added = partner_commands[cleared[-1] + 1 :]
+            ids = [command[1] for command in added if command[0] == Command.LINK]
+            partner_commands = [Command.set(ids)]
+        return super()._attendees_values(partner_commands)
 
     def _get_agenda_url(self):
         """Return a link that opens the event in the web client."""

@@ -278,6 +278,7 @@ class CrmAgendaCalendar(models.Model):
         """Look for the one user, without reading the hundreds that there may be."""
         # sudo: everybody may know what they may do themselves
         calendars = self._origin.sudo().with_context(active_test=False)
+        calendars = calendars._filter_in_companies()
         is_administrator = self.env.user._is_agenda_manager()
         writable = calendars._filter_by("can_write")
         readable = writable | (calendars - writable)._filter_by("can_read")
@@ -459,9 +460,15 @@ class CrmAgendaCalendar(models.Model):
                 )
             )
 
+    def _filter_in_companies(self):
+        """Leave out those of other companies, which administrators don't see either."""
+        companies = self.env.user.company_ids
+        return self.filtered(lambda c: c.company_id <= companies)
+
     def _filter_watched(self):
         """Return the calendars of which the user is shown what overlaps."""
-        watched = self.filtered(lambda c: c.double_booking in ("warn", "refuse"))
+        watched = self._filter_in_companies()
+        watched = watched.filtered(lambda c: c.double_booking in ("warn", "refuse"))
         if not watched or self.env.user._is_agenda_manager():
             return watched
         self.flush_model(["member_ids"])

@@ -396,15 +396,18 @@ class Check:
         """Say whether it is in a message that the caller once got, or wrote."""
         if "mail" not in getattr(self.step, "model", getattr(self.step, "path", "")):
             return False
+        # Theirs too since contacts of theirs were merged into another.
+        own = [self.person.partner_id, self.person.user_id] * 2
         messages = self.before.rows(
             "SELECT concat(message.subject, ' ', message.body) "
             "FROM mail_message message "
             "LEFT JOIN mail_notification told ON told.mail_message_id = message.id "
-            "WHERE message.id >= %s AND (message.author_id = %s "
-            "OR told.res_partner_id = %s)",
+            "WHERE message.id >= %s AND (message.author_id IN "
+            "(%s, (SELECT partner_id FROM res_users WHERE id = %s)) "
+            "OR told.res_partner_id IN "
+            "(%s, (SELECT partner_id FROM res_users WHERE id = %s)))",
             self.world.first_ids["mail.message"],
-            self.person.partner_id,
-            self.person.partner_id,
+            *own,
         )
         return any(word in find_words(text) for (text,) in messages)
 

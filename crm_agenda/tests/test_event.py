@@ -440,7 +440,45 @@ class TestEvent(TestAgendaCommon):
                 }
             )
 
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_a_refusal_names_no_calendar_of_another_company(self):
+        elsewhere = self.new_calendar_elsewhere()
+        own_type = self.visit.copy({"company_id": self.env.company.id})
+        event = self.new_event(agenda_type_id=own_type.id).with_user(self.owner)
+        with self.assertRaises(ValidationError) as refused:
+            event.agenda_calendar_id = elsewhere.id
+        self.assertNotIn("Elsewhere", str(refused.exception))
+
+    def test_an_administrator_is_told_of_no_clash_in_another_company(self):
+        elsewhere = self.new_calendar_elsewhere(double_booking="warn")
+        taken = self.new_event(elsewhere, user=self.env.user)
+        administrator = self.new_user(
+            "administrator", groups="base.group_user,crm_agenda.group_agenda_manager"
+        )
+        administrator.agenda_calendar_id = elsewhere
+        events = self.Event.with_user(administrator)
+        times = {"start": taken.start, "stop": taken.stop}
+        event = events.new({"agenda_calendar_id": elsewhere.id, **times})
+        self.assertFalse(event.has_clash)
+        self.assertFalse(event.clash_summary)
+        self.assertFalse(administrator.with_user(administrator)._get_agenda_calendar())
+
+    def test_whom_all_are_taken_out_with_attends_no_more(self):
+        partners = self.customer | self.owner.partner_id
+        event = self.new_event(partner_ids=[(6, 0, partners.ids)])
+        event.write({"partner_ids": [(5, 0, 0), (4, self.customer.id)]})
+        self.assertEqual(event.attendee_ids.partner_id, self.customer)
+        event.write({"partner_ids": [(5, 0, 0)]})
+        self.assertFalse(event.attendee_ids)
+
     # Helpers
+
+    def new_calendar_elsewhere(self, **values):
+        company = self.env["res.company"].create({"name": "Other company"})
+        companies = company | self.env.company
+        boss = self.new_user("boss", company_ids=[(6, 0, companies.ids)])
+        values["company_id"] = company.id
+        return self.new_calendar("Elsewhere", boss, **values)
 
     def new_file(self):
         return (
