@@ -462,8 +462,8 @@ class CrmAgendaCalendar(models.Model):
 
     def _filter_in_companies(self):
         """Leave out those of other companies, which administrators don't see either."""
-        companies = self.env.user.company_ids
-        return self.filtered(lambda c: c.company_id <= companies)
+        ids = {False, *self.env.user._get_company_ids()}
+        return self.filtered(lambda c: c.company_id.id in ids)
 
     def _filter_watched(self):
         """Return the calendars of which the user is shown what overlaps."""
