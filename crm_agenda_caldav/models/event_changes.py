@@ -31,8 +31,36 @@ class CalendarEvent(models.Model):
         return super().unlink()
 
 
+class CrmAgendaChangeMixin(models.AbstractModel):
+    """Records of which a phone shows something with events."""
+
+    _name = "crm.agenda.change.mixin"
+    _description = "Shown with Agenda Events"
+
+    # With which: a condition on the rows of ``calendar_event event``, by the ids.
+    _shown_with = None
+    # What of them is shown; any field, if none is named.
+    _shown_fields = frozenset()
+
+    def _write_multi(self, vals_list):
+        shown = self._shown_fields
+        if not shown or any(shown & vals.keys() for vals in vals_list):
+            self._log_events()  # by the names that they had
+        return super()._write_multi(vals_list)
+
+    def unlink(self):
+        self._log_events()
+        return super().unlink()
+
+    def _log_events(self):
+        self.env["crm.agenda.change"]._log(self._shown_with, self.ids)
+
+
 class CrmAgendaIcalObject(models.Model):
-    _inherit = "crm.agenda.ical.object"
+    _name = "crm.agenda.ical.object"
+    _inherit = ["crm.agenda.ical.object", "crm.agenda.change.mixin"]
+
+    _shown_with = "rel.object_id = ANY(%s)"
 
     @api.model
     def _create(self, data_list):
@@ -40,36 +68,21 @@ class CrmAgendaIcalObject(models.Model):
         objects._log_events()
         return objects
 
-    def _write_multi(self, vals_list):
-        self._log_events()  # by the name that it had
-        return super()._write_multi(vals_list)
-
-    def unlink(self):
-        self._log_events()
-        return super().unlink()
-
-    def _log_events(self):
-        self.env["crm.agenda.change"]._log("rel.object_id = ANY(%s)", self.ids)
-
 
 class CalendarRecurrence(models.Model):
-    _inherit = "calendar.recurrence"
+    _name = "calendar.recurrence"
+    _inherit = ["calendar.recurrence", "crm.agenda.change.mixin"]
 
-    def _write_multi(self, vals_list):
-        self._log_events()
-        return super()._write_multi(vals_list)
-
-    def unlink(self):
-        self._log_events()
-        return super().unlink()
-
-    def _log_events(self):
-        changes = self.env["crm.agenda.change"]
-        changes._log("event.recurrence_id = ANY(%s)", self.ids)
+    _shown_with = "event.recurrence_id = ANY(%s)"
 
 
 class CalendarAttendee(models.Model):
-    _inherit = "calendar.attendee"
+    _name = "calendar.attendee"
+    _inherit = ["calendar.attendee", "crm.agenda.change.mixin"]
+
+    _shown_with = (
+        "event.id IN (SELECT event_id FROM calendar_attendee WHERE id = ANY(%s))"
+    )
 
     @api.model
     def _create(self, data_list):
@@ -79,19 +92,31 @@ class CalendarAttendee(models.Model):
         )
         return attendees
 
-    def _write_multi(self, vals_list):
-        self._log_events()
-        return super()._write_multi(vals_list)
 
-    def unlink(self):
-        self._log_events()
-        return super().unlink()
+class CrmAgendaEventType(models.Model):
+    _name = "crm.agenda.event.type"
+    _inherit = ["crm.agenda.event.type", "crm.agenda.change.mixin"]
 
-    def _log_events(self):
-        self.env["crm.agenda.change"]._log(
-            "event.id IN (SELECT event_id FROM calendar_attendee WHERE id = ANY(%s))",
-            self.ids,
-        )
+    _shown_with = "event.agenda_type_id = ANY(%s)"
+    _shown_fields = {"name"}
+
+
+class CrmAgendaEventStatus(models.Model):
+    _name = "crm.agenda.event.status"
+    _inherit = ["crm.agenda.event.status", "crm.agenda.change.mixin"]
+
+    _shown_with = "event.agenda_status_id = ANY(%s)"
+    _shown_fields = {"kind", "tentative"}
+
+
+class CalendarAlarm(models.Model):
+    _name = "calendar.alarm"
+    _inherit = ["calendar.alarm", "crm.agenda.change.mixin"]
+
+    _shown_with = (
+        "event.id IN (SELECT calendar_event_id "
+        "FROM calendar_alarm_calendar_event_rel WHERE calendar_alarm_id = ANY(%s))"
+    )
 
 
 class ResPartner(models.Model):
@@ -109,37 +134,3 @@ class ResPartner(models.Model):
                 self.ids,
             )
         return result
-
-
-class CrmAgendaEventType(models.Model):
-    _inherit = "crm.agenda.event.type"
-
-    def _write_multi(self, vals_list):
-        result = super()._write_multi(vals_list)
-        if any("name" in vals for vals in vals_list):
-            changes = self.env["crm.agenda.change"]
-            changes._log("event.agenda_type_id = ANY(%s)", self.ids)
-        return result
-
-
-class CrmAgendaEventStatus(models.Model):
-    _inherit = "crm.agenda.event.status"
-
-    def _write_multi(self, vals_list):
-        result = super()._write_multi(vals_list)
-        if any({"kind", "tentative"} & vals.keys() for vals in vals_list):
-            changes = self.env["crm.agenda.change"]
-            changes._log("event.agenda_status_id = ANY(%s)", self.ids)
-        return result
-
-
-class CalendarAlarm(models.Model):
-    _inherit = "calendar.alarm"
-
-    def _write_multi(self, vals_list):
-        self.env["crm.agenda.change"]._log(
-            "event.id IN (SELECT calendar_event_id "
-            "FROM calendar_alarm_calendar_event_rel WHERE calendar_alarm_id = ANY(%s))",
-            self.ids,
-        )
-        return super()._write_multi(vals_list)
