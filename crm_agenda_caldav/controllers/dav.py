@@ -30,30 +30,25 @@ HEADERS = {"DAV": CLASSES, "Allow": OFFERED}
 MAX_REQUEST = 4 * 1024 * 1024
 
 LONGEST_NAME = 255
+ROUTE = {
+    "type": "http",
+    "auth": "none",
+    "methods": METHODS,
+    "csrf": False,
+    "save_session": False,
+    "readonly": False,
+}
 
 
 class AgendaDavController(Controller):
-    @route(
-        "/.well-known/caldav",
-        type="http",
-        auth="none",
-        methods=METHODS,
-        csrf=False,
-        save_session=False,
-        readonly=False,
-    )
+    @route("/.well-known/caldav", **ROUTE)
     def discover(self, **_query):
         """Tell where CalDAV is, as RFC 6764 has it asked."""
         return Response(status=301, headers={"Location": ROOT})
 
     @route(
         ["/crm_agenda/dav", "/crm_agenda/dav/", "/crm_agenda/dav/<path:path>"],
-        type="http",
-        auth="none",
-        methods=METHODS,
-        csrf=False,
-        save_session=False,
-        readonly=False,
+        **ROUTE,
         max_content_length=MAX_REQUEST,
     )
     def answer(self, path="", **_query):

@@ -6,7 +6,7 @@ from datetime import datetime
 from werkzeug.wrappers import Response
 
 from ..models.dav_object import write_calendar
-from ..models.ical import write_lines, write_utc
+from ..models.ical import HEADER, write_lines, write_utc
 from .dav_filter import Data, Filter, Range
 from .dav_resource import get_path
 from .dav_xml import DavError, Multistatus, node, tag
@@ -103,9 +103,7 @@ def answer_free_busy(collection, root, _minimal):
         raise DavError(400)
     asked = Range(element)
     lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//crm_agenda//Agenda//EN",
+        *HEADER,
         "BEGIN:VFREEBUSY",
         f"DTSTAMP:{write_utc(datetime.utcnow())}",
         f"DTSTART:{write_utc(asked.start)}",

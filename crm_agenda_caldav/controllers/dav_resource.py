@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, unquote, urlsplit
 
-from ..models.ical import get_timezone_lines, write_lines
+from ..models.ical import HEADER, get_timezone_lines, write_lines
 from .dav_xml import node, tag
 
 ROOT = "/crm_agenda/dav/"
@@ -271,9 +271,7 @@ class Collection(Resource):
             tag("C:max-resource-size"): lambda: str(MAX_OBJECT),
             tag("C:calendar-timezone"): lambda: write_lines(
                 [
-                    "BEGIN:VCALENDAR",
-                    "VERSION:2.0",
-                    "PRODID:-//crm_agenda//Agenda//EN",
+                    *HEADER,
                     *zone,
                     "END:VCALENDAR",
                 ]

@@ -7,6 +7,8 @@ from odoo import api, models
 from odoo.tools import SQL
 
 OWN_NAME = re.compile(r"(event|series)-([0-9]{1,9})\.ics")
+# Of what the number in such a name is.
+NUMBERED = {"event": "id", "series": "recurrence_id"}
 
 
 class CalendarEvent(models.Model):
@@ -53,10 +55,9 @@ class CalendarEvent(models.Model):
         if not own or origin != self._get_ical_origin()[0]:
             return False
         kind, number = own.groups()
-        fname = "id" if kind == "event" else "recurrence_id"
         # sudo: just whether it is there, as its slot tells
         events = self.sudo().with_context(active_test=False)
-        events = events.search([(fname, "=", int(number))])
+        events = events.search([(NUMBERED[kind], "=", int(number))])
         if events:
             return calendar in events.agenda_calendar_id
         series = self.env["calendar.recurrence"]
@@ -94,8 +95,7 @@ class CalendarEvent(models.Model):
         elif own:
             kind, number = own.groups()
             uid = self._get_ical_uid(kind, number)
-            fname = "id" if kind == "event" else "recurrence_id"
-            domain = [(fname, "=", int(number))]
+            domain = [(NUMBERED[kind], "=", int(number))]
         else:
             return None
         domain += [("agenda_calendar_id", "=", calendar.id), ("in_agenda", "=", True)]

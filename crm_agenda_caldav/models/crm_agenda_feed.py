@@ -13,7 +13,7 @@ from odoo.tools import SQL
 from odoo.addons.crm_agenda.models.days import get_days
 
 from .calendar_event_ical import ICAL_FIELDS
-from .ical import get_timezone_lines, write_lines, write_text
+from .ical import HEADER, get_timezone_lines, write_lines, write_text
 
 BEFORE, AFTER = timedelta(days=90), timedelta(days=731)
 # How often it is written down that a feed was read.
@@ -171,9 +171,7 @@ class CrmAgendaFeed(models.Model):
             objects.update(events._get_ical_slots(slots))
         name = write_text(self.name)
         lines = [
-            "BEGIN:VCALENDAR",
-            "VERSION:2.0",
-            "PRODID:-//crm_agenda//Agenda//EN",
+            *HEADER,
             "CALSCALE:GREGORIAN",
             f"NAME:{name}",
             f"X-WR-CALNAME:{name}",

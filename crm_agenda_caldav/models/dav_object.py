@@ -3,7 +3,7 @@
 import re
 from hashlib import blake2b
 
-from .ical import get_timezone_lines, write_lines
+from .ical import HEADER, get_timezone_lines, write_lines
 
 ZONE = re.compile(r";TZID=\"?([^\":;]+)")
 YEAR = re.compile(r"(?:[:=]|UNTIL=)([0-9]{4})[0-9]{4}")
@@ -43,9 +43,7 @@ def write_calendar(lines):
             years.update(map(int, YEAR.findall(line)))
     ends = {min(end, max(years) + YEARS_AHEAD) for end in ends}
     written = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//crm_agenda//Agenda//EN",
+        *HEADER,
         "CALSCALE:GREGORIAN",
     ]
     for zone in sorted(zones):

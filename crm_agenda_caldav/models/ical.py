@@ -15,6 +15,8 @@ UTC = ZoneInfo("UTC")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 LINE_BYTES = 75
+# How each calendar begins.
+HEADER = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//crm_agenda//Agenda//EN")
 
 
 def write_text(value):
