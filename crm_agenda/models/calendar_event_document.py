@@ -14,6 +14,7 @@ class CalendarEvent(models.Model):
 
     # Odoo would delete the meetings with the app whose documents they are about.
     res_model_id = fields.Many2one(ondelete="set null")
+    res_id = fields.Many2oneReference(index="btree_not_null")
     document_ref = fields.Reference(
         selection="_select_document_models",
         string="Document",

@@ -4,6 +4,7 @@ from psycopg2 import DataError
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from .compat import Constraint
 
@@ -128,19 +129,22 @@ class CrmAgendaDocumentModel(models.Model):
         :param text: part of their name, or of their customer's
         """
         # sudo: only that they are planned comes out, whoever did it
+        documents = self.env[self.model].sudo().with_context(active_test=False)
         events = self.env["calendar.event"].sudo()
         planned = events._search(
             [
                 ("agenda_calendar_id", "!=", False),
                 ("agenda_status_id.kind", "!=", "cancelled"),
                 ("res_model", "=", self.model),
-                ("res_id", "!=", 0),
             ]
         )
-        domain = [
-            ("id", "not in", planned.subselect('"calendar_event"."res_id"')),
-            *self._get_domain(),
-        ]
+        # PostgreSQL asks for the events of the few that may wait, by their index,
+        # where "not in" would read those of every document there is.
+        document_id = SQL.identifier(documents._table, "id")
+        planned.add_where(SQL('"calendar_event"."res_id" = %s', document_id))
+        waiting = documents._search([])
+        waiting.add_where(SQL("NOT EXISTS %s", planned.subselect()))
+        domain = [("id", "in", waiting), *self._get_domain()]
         if text:
             found = [("display_name", "ilike", text)]
             if "partner_id" in self.env[self.model]._fields:
