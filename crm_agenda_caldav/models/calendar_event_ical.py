@@ -1,19 +1,16 @@
 """An event as iCalendar, as its reader may know it."""
 
 from collections import Counter, defaultdict, namedtuple
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import api, models
 from odoo.tools import html2plaintext
 
 from .ical import (
     get_zone,
+    is_link,
     write_date,
-    write_duration,
     write_local,
-    write_parameter,
     write_text,
     write_utc,
 )
@@ -42,21 +39,6 @@ ICAL_FIELDS = (
     "agenda_status_id",
 )
 CLASSES = {"private": "PRIVATE", "confidential": "CONFIDENTIAL"}
-ANSWERS = {
-    "accepted": "ACCEPTED",
-    "declined": "DECLINED",
-    "tentative": "TENTATIVE",
-}
-WEEK = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
-MIDNIGHT = time()
-# What other programs say again in their own way, such as the place as a pin on a map.
-# What was said by then is kept beside it, after the sign: it goes when that changes.
-ECHOES = {
-    "GEO": "LOCATION",
-    "X-APPLE-STRUCTURED-LOCATION": "LOCATION",
-    "X-ALT-DESC": "DESCRIPTION",
-}
-SAID = "="
 
 # One object: its uid, its events, how they follow from a rule, and what another program
 # gave, if it came from one.
@@ -89,14 +71,15 @@ class CalendarEvent(models.Model):
         Odoo keeps occurrences, and not what was their place in the rule before they
         were moved. So the rule is expanded, and the occurrences laid over it.
         """
-        known = self.env["crm.agenda.ical.object"]._get_by_event(self)
+        no_object = self.env["crm.agenda.ical.object"]
+        known = no_object._get_by_event(self)
         gathered = defaultdict(list)
         for event in self:
             series = event.recurrence_id
             known_as = known.get(event.id)
             gathered[known_as or series or event].append(event)
         for key, events in gathered.items():
-            known_as = key if key._name == "crm.agenda.ical.object" else None
+            known_as = key if key._name == no_object._name else no_object
             events.sort(key=lambda e: (e.start, e.id))
             plan, timezone = self._plan_ical_series(events, known_as, whole)
             strays = events
@@ -111,7 +94,7 @@ class CalendarEvent(models.Model):
                 strays = events[1:]
             for event in strays:
                 uid = self._get_ical_uid("event", event.id)
-                yield Group(uid, event, None, False, None)
+                yield Group(uid, event, None, False, no_object)
 
     @api.model
     def _plan_ical_series(self, events, known_as, whole):
@@ -191,27 +174,15 @@ class CalendarEvent(models.Model):
         # What takes no time has no end: one that is not later is invalid.
         return times + ([f"DTEND:{write_utc(stop)}"] if stop > start else [])
 
-    def _write_vevent(self, uid, times, bodies, kept=()):
-        """Return the lines of an event.
-
-        :param kept: those of another program, which stand for ours of the same name
-            where there can be but one
-        """
-        url = f"URL:{self._get_ical_origin()[1]}{self.id}"
-        lines = bodies[self]
-        kept = kept and _get_current(kept, lines)
-        names = set(map(get_line_name, kept))
-        if "ORGANIZER" in names:
-            lines = [x for x in lines if not x.startswith(("ORGANIZER", "ATTENDEE"))]
+    def _write_vevent(self, uid, times, bodies, shared, personal):
+        """Return the lines of an event, with those that are kept of other programs."""
         return [
             "BEGIN:VEVENT",
             f"UID:{uid}",
             f"DTSTAMP:{write_utc(self.write_date)}",
             f"LAST-MODIFIED:{write_utc(self.write_date)}",
             *times,
-            *([] if "URL" in names else [url]),
-            *lines,
-            *kept,
+            *self._merge_ical_kept(bodies[self], shared, personal),
             "END:VEVENT",
         ]
 
@@ -242,77 +213,20 @@ class CalendarEvent(models.Model):
             lines.append(f"LOCATION:{write_text(self.location)}")
         if description:
             lines.append(f"DESCRIPTION:{write_text(description)}")
-        if self.videocall_location:
-            url = "".join(self.videocall_location.split())
-            lines.append(f"CONFERENCE;VALUE=URI:{url}")
+        link = "".join((self.videocall_location or "").split())
+        if is_link(link):
+            lines.append(f"CONFERENCE;VALUE=URI:{link}")
         lines += self._get_ical_people()
         if reminds:
             lines += self._get_ical_alarms()
         return tuple(lines)
 
-    def _get_ical_people(self):
-        """Yield who organizes it and who attends, if anybody was invited."""
-        people = [
-            (f"ATTENDEE;PARTSTAT={ANSWERS.get(a.state, 'NEEDS-ACTION')}", a)
-            for a in self.attendee_ids
-        ]
-        if people and self.user_id:
-            people.insert(0, ("ORGANIZER", self.user_id))
-        for line, person in people:
-            if person.email and not set(person.email) & set(" \r\n\t;,<>"):
-                name = write_parameter(person.display_name or person.email)
-                yield f"{line};CN={name}:mailto:{person.email}"
-
-    def _get_reminding(self):
-        """Return the events that remind the user: see ``_get_recipients`` of the
-        reminders, which tells it of all people, one event after the other."""
-        return self.filtered("alarm_ids")._get_reminded()
-
-    def _get_reminded(self):
-        """Return the events of which the user gets the reminders, if there are any."""
-        events, user = self, self.env.user
-        # sudo: what is asked is about the reader alone, of events that they read
-        attending = self.env["calendar.attendee"].sudo()
-        attending = attending.search(
-            [("event_id", "in", events.ids), ("partner_id", "=", user.partner_id.id)]
-        )
-        # As for the reminders, who was uninvited is not asked whatever row is left.
-        invited = attending.filtered(
-            lambda a: a.state != "declined" and a.partner_id in a.event_id.partner_ids
-        )
-        out = set((attending - invited).event_id.ids)
-        calendars = events.sudo().agenda_calendar_id
-        calendars = calendars.filtered(lambda c: user in c.reminded_ids)
-        extra = events.sudo().filtered(lambda e: user in e.shared_user_ids)
-        own = {*invited.event_id.ids, *extra.ids}
-
-        def reminds(event):
-            if event.id in own or event.id in out:
-                return event.id not in out
-            if event.privacy == "private":
-                return event.user_id == user
-            return event.agenda_calendar_id in calendars
-
-        return events.filtered(reminds)
-
-    def _get_ical_alarms(self):
-        """Yield the reminders of the user."""
-        timezone = pytz.timezone(self.env.user.tz or "UTC")
-        for ahead in sorted({a._get_ahead(self, timezone) for a in self.alarm_ids}):
-            yield from (
-                "BEGIN:VALARM",
-                "ACTION:DISPLAY",
-                f"DESCRIPTION:{write_text(self.name or '')}",
-                f"TRIGGER:{write_duration(-ahead)}",
-                "END:VALARM",
-            )
-
     def _write_ical_group(self, group, bodies):
-        kept = group.known_as.kept or {} if group.known_as else {}
-        plan = group.plan
+        known, plan = group.known_as, group.plan
+        kept = known._get_kept()
         if not plan:
             times = self._get_own_times()
-            return self._write_vevent(group.uid, times, bodies, kept.get("", ()))
+            return self._write_vevent(group.uid, times, bodies, *kept)
         typical = Counter(bodies[e] for e in plan.placed.values()).most_common(1)[0][0]
         model = next(e for e in plan.placed.values() if bodies[e] == typical)
         if plan.allday:
@@ -329,73 +243,11 @@ class CalendarEvent(models.Model):
             times.append(write("DTEND", plan.first + plan.length))
         times += plan.lines
         times += [write("EXDATE", place) for place in plan.skipped]
-        lines = model._write_vevent(group.uid, times, bodies, kept.get("", ()))
+        lines = model._write_vevent(group.uid, times, bodies, *kept)
         for place, event in plan.placed.items():
-            own = kept.get(str(event.id))
-            if own or bodies[event] != typical or not plan.is_regular(place, event):
+            own = known._get_kept(event.id)
+            regular = plan.is_regular(place, event) and bodies[event] == typical
+            if any(own) or not regular:
                 times = [write("RECURRENCE-ID", place), *event._get_own_times()]
-                lines += event._write_vevent(group.uid, times, bodies, own or ())
+                lines += event._write_vevent(group.uid, times, bodies, *own)
         return lines
-
-
-class CalendarRecurrence(models.Model):
-    _inherit = "calendar.recurrence"
-
-    def _write_ical_rules(self):
-        """Return the rules, without an end, of which one is that of the series; none,
-        if it says no day."""
-        self.ensure_one()
-        if not self.rrule_type or self.interval < 1:
-            return []
-        rule = f"FREQ={self.rrule_type.upper()};INTERVAL={self.interval}"
-        if self.rrule_type == "weekly":
-            days = ",".join(map(str, self._get_week_days()))
-            if not days:
-                return []
-            rule = f"{rule};BYDAY={days}"
-            # Odoo takes the first day of a week from the language of who saves it.
-            return (
-                [f"{rule};WKST={day}" for day in WEEK] if self.interval > 1 else [rule]
-            )
-        if self.rrule_type == "monthly" and self.month_by == "day":
-            return [f"{rule};BYDAY={self.byday}{(self.weekday or '')[:2]}"]
-        if self.rrule_type == "monthly":
-            return [f"{rule};BYMONTHDAY={self.day}"]
-        return [rule]
-
-
-class CalendarAlarm(models.Model):
-    _inherit = "calendar.alarm"
-
-    def _get_ahead(self, event, timezone):
-        """Return how long before its start the event reminds somebody.
-
-        An all-day event starts at their midnight.
-        """
-        due = self._get_due(event, timezone)
-        if not event.allday:
-            return event.start - due
-        local = pytz.utc.localize(due).astimezone(timezone).replace(tzinfo=None)
-        return datetime.combine(event.start_date, MIDNIGHT) - local
-
-
-def get_line_name(line):
-    return line.replace(":", ";").partition(";")[0].upper()
-
-
-def _get_current(kept, lines):
-    """Return what is kept without what no longer holds: see ``ECHOES``."""
-    said = {get_line_name(line[1:]): line[1:] for line in kept if line.startswith(SAID)}
-    now = {get_line_name(line): line for line in lines}
-
-    def holds(fname):
-        told = said[fname], now.get(fname, f"{fname}:")
-        before, after = (line.replace("\\n", " ").split() for line in told)
-        return before == after
-
-    gone = {fname for fname in said if not holds(fname)}
-    return [
-        line
-        for line in kept
-        if not line.startswith(SAID) and ECHOES.get(get_line_name(line)) not in gone
-    ]

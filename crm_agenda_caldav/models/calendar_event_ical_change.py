@@ -12,7 +12,7 @@ class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     @contextmanager
-    def _as_one_ical_change(self, before, several):
+    def _as_one_ical_change(self, several):
         """Have people told once of all that happens to these events and to new ones.
 
         Give the environment for it. Who begins to attend a series is invited once.
@@ -20,15 +20,27 @@ class CalendarEvent(models.Model):
         if get_change(self.env):
             yield self.browse()
             return
-        outer = before._nest(True, before, several)
+        outer = self._nest(True, self, several)
         quiet = outer.with_context(no_mail_to_attendees=True) if several else outer
         yield quiet.browse()
         change = get_change(outer.env)
-        after = (before | self.browse(change.made)).exists()
+        after = (self | self.browse(change.made)).exists()
         after._check_double_booking()
         if several:
             after._invite_once(change)
         self._tell(after._get_states(), change)
+
+    @contextmanager
+    def _as_no_ical_change(self, several):
+        """Undo all that happens: it is part of a change of which nobody is told."""
+        outer = self._nest(True, self, several).with_context(
+            no_mail_to_attendees=True, mail_notify_force_send=False
+        )
+        savepoint = self.env.cr.savepoint()
+        try:
+            yield outer.browse()
+        finally:
+            savepoint.close(rollback=True)
 
     def _invite_once(self, change):
         """Invite who begins to attend, to the first of the events of a series that is

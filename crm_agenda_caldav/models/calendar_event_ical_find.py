@@ -1,14 +1,13 @@
 """The name that an event or a series has in the address of its calendar."""
 
 import re
-from uuid import uuid4
 
 from odoo import api, models
-from odoo.tools import SQL
+
+from .calendar_event_ical import ICAL_FIELDS
+from .ical_error import ICalError
 
 OWN_NAME = re.compile(r"(event|series)-([0-9]{1,9})\.ics")
-# Of what the number in such a name is.
-NUMBERED = {"event": "id", "series": "recurrence_id"}
 
 
 class CalendarEvent(models.Model):
@@ -44,34 +43,6 @@ class CalendarEvent(models.Model):
         return {**names, **{found.uid: found.name for found in known}}
 
     @api.model
-    def _is_own_ical_uid(self, calendar, uid):
-        """Say whether a UID is, or will be, that of what Odoo has in a calendar.
-
-        Whoever took it would hide that event from others, be it one that they may not
-        even read. Elsewhere it may be a copy.
-        """
-        prefix, _at, origin = uid.rpartition("@")
-        own = OWN_NAME.fullmatch(f"{prefix}.ics")
-        if not own or origin != self._get_ical_origin()[0]:
-            return False
-        kind, number = own.groups()
-        # sudo: just whether it is there, as its slot tells
-        events = self.sudo().with_context(active_test=False)
-        events = events.search([(NUMBERED[kind], "=", int(number))])
-        if events:
-            return calendar in events.agenda_calendar_id
-        series = self.env["calendar.recurrence"]
-        table = self._table if kind == "event" else series._table
-        sequence = SQL.identifier(f"{table}_id_seq")
-        self.env.cr.execute(SQL("SELECT last_value FROM %s", sequence))
-        return int(number) > self.env.cr.fetchone()[0]
-
-    def _get_own_ical_uids(self):
-        series = [("series", series.id) for series in self.recurrence_id]
-        events = [("event", event.id) for event in self]
-        return {self._get_ical_uid(*own) for own in events + series}
-
-    @api.model
     def _find_ical(self, calendar, name):
         """Return the events that have this name in the calendar, those that the user
         may read; none, if there is no such object."""
@@ -80,35 +51,99 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _find_ical_group(self, calendar, name):
-        # sudo: only the events come out, those that the user may read
-        known = self.env["crm.agenda.ical.object"].sudo()
-        known = known.search([("calendar_id", "=", calendar.id), ("name", "=", name)])
+        known = self._search_ical_objects(calendar, [("name", "=", name)])
         own = OWN_NAME.fullmatch(name)
-        if known:
-            events = known.event_ids
-            uid = known.uid
-            domain = [
-                "|",
-                ("id", "in", events.ids),
-                ("recurrence_id", "in", events.recurrence_id.ids),
-            ]
-        elif own:
-            kind, number = own.groups()
-            uid = self._get_ical_uid(kind, number)
-            domain = [(NUMBERED[kind], "=", int(number))]
-        else:
-            return None
-        domain += [("agenda_calendar_id", "=", calendar.id), ("in_agenda", "=", True)]
-        found = self.search(domain)
-        if own and not known and found.recurrence_id:
-            # Of a series, the rule says which of them stand by themselves.
-            domain = [
-                ("recurrence_id", "=", found.recurrence_id.id),
-                ("agenda_calendar_id", "=", calendar.id),
-            ]
-            found = self.search(domain)
+        uid = known.uid or own and self._get_ical_uid(*own.groups())
+        found = uid and self._find_ical_groups(calendar, [uid]).get(uid)
+        return found[1] if found and found[0] == name else None
+
+    @api.model
+    def _find_ical_groups(self, calendar, uids):
+        """Return ``{uid: (name, group)}`` of the objects that there are to the user."""
+        known = self._search_ical_objects(calendar, [("uid", "in", list(uids))])
+        events = set(known.event_ids.ids)
+        series = set(known.event_ids.recurrence_id.ids)
+        names = {found.uid: found.name for found in known}
+        for uid in uids:
+            own = self._match_ical_uid(uid)
+            if own:
+                names.setdefault(uid, own[0])
+                (events if own[1] == "event" else series).add(int(own[2]))
+        if not names:
+            return {}
+        here = [("agenda_calendar_id", "=", calendar.id), ("in_agenda", "=", True)]
+        asked = ["|", ("id", "in", list(events)), ("recurrence_id", "in", list(series))]
+        found = self.search_fetch([*here, *asked], ICAL_FIELDS)
+        if found.recurrence_id:
+            # The rule says which of a series stand by themselves.
+            found |= self.search_fetch(
+                [*here, ("recurrence_id", "in", found.recurrence_id.ids)], ICAL_FIELDS
+            )
         groups = found._get_ical_groups()
-        return next((group for group in groups if group.uid == uid), None)
+        return {g.uid: (names[g.uid], g) for g in groups if g.uid in names}
+
+    @api.model
+    def _search_ical_objects(self, calendar, domain):
+        # sudo: what comes out is decided by which events the user may read
+        objects = self.env["crm.agenda.ical.object"].sudo()
+        return objects.search([("calendar_id", "=", calendar.id), *domain])
+
+    @api.model
+    def _match_ical_uid(self, uid):
+        """Return the match of the name that goes with a UID of Odoo's own."""
+        prefix, _at, origin = uid.rpartition("@")
+        own = origin == self._get_ical_origin()[0]
+        return OWN_NAME.fullmatch(f"{prefix}.ics") if own else None
+
+    @api.model
+    def _find_free_ical_place(self, calendar, name, uid):
+        """Return ``(name, uid, group)`` with which the user may write an object.
+
+        What they may not know of keeps its own, and they are told nothing of it.
+        """
+        group = self._find_ical_group(calendar, name)
+        if group and group.uid == uid:
+            return name, uid, group
+        uid = self._get_free_ical_uids(calendar, [uid])[uid]
+        hidden = self._search_ical_objects(calendar, [("name", "=", name)])
+        hidden = hidden._filter_hidden()
+        if hidden:
+            hidden._log_events()  # to phones, there is nothing of that name
+            name = self._make_ical_name(uid)
+            group = self._find_ical_group(calendar, name)
+        return name, uid, group
+
+    @api.model
+    def _get_free_ical_uids(self, calendar, uids):
+        """Return ``{uid: the one that it gets in this calendar}``.
+
+        One that is of what the user may not know of, or is, was or will be that of what
+        Odoo made, stands for a copy: else it would hide the other one from its people.
+        """
+        uids = list(uids)
+        known = self._search_ical_objects(calendar, [("uid", "in", uids)])
+        taken = set(known._filter_hidden().mapped("uid"))
+        own = [uid for uid in uids if self._match_ical_uid(uid)]
+        taken.update(set(own) - set(self._find_ical_groups(calendar, own)))
+        copies = {uid: f"copy-{uid}" for uid in taken}
+        free = self._get_free_ical_uids(calendar, copies.values()) if copies else {}
+        return {uid: free[copies[uid]] if uid in copies else uid for uid in uids}
+
+    @api.model
+    def _check_ical_uid(self, calendar, name, uid, group):
+        if group:
+            if group.uid != uid:
+                raise ICalError(
+                    self.env._("An event keeps its UID: this one has another."),
+                    "no-uid-conflict",
+                )
+            return
+        found = self._find_ical_groups(calendar, [uid]).get(uid)
+        if found:
+            raise ICalError(
+                self.env._("This event is in the calendar already, as %s.", found[0]),
+                "no-uid-conflict",
+            )
 
     def write(self, values):
         """Take along the names of what moves to another calendar."""
@@ -135,12 +170,3 @@ class CalendarEvent(models.Model):
             )
             if not taken:
                 found.calendar_id = calendars
-        # What was a copy of it there is one no more.
-        moved = self.sudo()
-        domain = [
-            ("calendar_id", "in", moved.agenda_calendar_id.ids),
-            ("uid", "in", list(moved._get_own_ical_uids())),
-        ]
-        for found in known.search(domain):
-            if found.uid not in found.event_ids._get_own_ical_uids():
-                found.uid = f"{uuid4()}"

@@ -5,8 +5,6 @@ import hashlib
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .calendar_event_ical_find import OWN_NAME
-
 # What changes in an object though nothing of it does.
 STAMPS = ("DTSTAMP", "LAST-MODIFIED")
 
@@ -15,48 +13,23 @@ class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     @api.model
-    def _put_icals(self, calendar, sources):
+    def _put_icals(self, calendar, sources, preview=False):
         """Write each object into the calendar, as the user, and tell people once.
 
         :param sources: ``{uid: what it says, or why it can't be read}``
+        :param preview: to see what would be, and change nothing
         :return: ``{uid: "new", "changed", "same", or the error}``
         """
-        groups = self._find_ical_groups(calendar, list(sources))
-        before = self.browse().union(*(group.events for _n, group in groups.values()))
-        with self._as_one_ical_change(before, True) as outer:
-            return outer._put_found_icals(calendar, sources, groups)
-
-    @api.model
-    def _preview_icals(self, calendar, sources):
-        """Return what ``_put_icals`` would, and change nothing."""
-        groups = self._find_ical_groups(calendar, list(sources))
-        before = self.browse().union(*(group.events for _n, group in groups.values()))
-        # Part of a change that never ends: nobody is told.
-        outer = before._nest(True, before, True).browse()
-        outer = outer.with_context(
-            no_mail_to_attendees=True, mail_notify_force_send=False
-        )
-        savepoint = self.env.cr.savepoint()
-        try:
-            return outer._put_found_icals(calendar, sources, groups)
-        finally:
-            savepoint.close(rollback=True)
-
-    @api.model
-    def _find_ical_groups(self, calendar, uids):
-        """Return ``{uid: (name, group)}`` of the objects that are there."""
-        # sudo: who has the UID was shown the event
-        known = self.env["crm.agenda.ical.object"].sudo()
-        known = known.search([("calendar_id", "=", calendar.id), ("uid", "in", uids)])
-        own = set(known.mapped("uid"))
-        names = self._get_ical_uid_names(calendar, uids)
-        found = {}
-        for uid in uids:
-            if uid in own or OWN_NAME.fullmatch(names[uid]):
-                group = self._find_ical_group(calendar, names[uid])
-                if group and group.uid == uid:
-                    found[uid] = (names[uid], group)
-        return found
+        uids = self._get_free_ical_uids(calendar, sources)
+        groups = self._find_ical_groups(calendar, uids.values())
+        found = {uid: groups[own] for uid, own in uids.items() if own in groups}
+        before = self.browse().union(*(group.events for _n, group in found.values()))
+        change = before._as_no_ical_change if preview else before._as_one_ical_change
+        for uid, source in sources.items():
+            if not isinstance(source, Exception):
+                source.uid = uids[uid]
+        with change(True) as outer:
+            return outer._put_found_icals(calendar, sources, found)
 
     @api.model
     def _make_ical_name(self, uid):
@@ -86,8 +59,6 @@ class CalendarEvent(models.Model):
                 vals_list = []
                 for source in sources.values():
                     event = source.master
-                    name = self._make_ical_name(source.uid)
-                    self._check_ical_uid(calendar, name, source.uid, None)
                     own = self._has_own_people(event, None)
                     times = {event.start: event.get_times(event.start)}
                     self._check_ical_days(times)
@@ -121,11 +92,11 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _try_ical(self, calendar, uid, source, found):
-        name, group = found or (self._make_ical_name(uid), None)
+        name, group = found or (self._make_ical_name(source.uid), None)
         before = group and self._get_ical_text(group.events)
         try:
             with self.env.cr.savepoint():
-                events = self._put_ical_object(calendar, name, source)
+                events = self._put_ical_object(calendar, name, source, group)
                 events._check_double_booking()
                 if not group:
                     return "new"

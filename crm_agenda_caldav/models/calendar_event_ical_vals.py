@@ -6,31 +6,11 @@ import pytz
 from markupsafe import Markup, escape
 
 from odoo import api, models
-from odoo.exceptions import UserError
-from odoo.tools import email_normalize, html2plaintext
+from odoo.tools import html2plaintext
 
-from .calendar_event_ical import ECHOES, SAID, get_line_name
-from .ical import write_text
-from .ical_lines import read_components
-from .ical_reader import ReadEvent
-from .ical_zones import Zones
-
-STATES = {
-    "ACCEPTED": "accepted",
-    "DECLINED": "declined",
-    "TENTATIVE": "tentative",
-    "NEEDS-ACTION": "needsAction",
-}
-ANSWER = {
-    "accepted": "do_accept",
-    "declined": "do_decline",
-    "tentative": "do_tentative",
-}
 PRIVACY = {"PUBLIC": "public", "CONFIDENTIAL": "confidential"}
 # How far ahead a reminder may come, in minutes: see ``calendar.alarm``.
 MAX_AHEAD = 10 * 366 * 24 * 60
-# Of whom each is written to.
-MAX_PEOPLE = 200
 DAY = 24 * 60
 NOTHING = {
     "SUMMARY": "",
@@ -84,7 +64,7 @@ class CalendarEvent(models.Model):
             vals["name"] = facts["SUMMARY"] or self.env._("Untitled")
         if facts["LOCATION"] != current["LOCATION"]:
             vals["location"] = facts["LOCATION"]
-        if _get_plain(facts["DESCRIPTION"]) != _get_plain(current["DESCRIPTION"]):
+        if get_plain(facts["DESCRIPTION"]) != get_plain(current["DESCRIPTION"]):
             vals["description"] = _write_html(facts["DESCRIPTION"])
         if facts["CLASS"] not in (None, current["CLASS"]):
             vals["privacy"] = PRIVACY.get(facts["CLASS"], "private")
@@ -108,12 +88,15 @@ class CalendarEvent(models.Model):
         if reminded and ahead != now:
             vals["alarm_ids"] = self._get_ical_alarm_commands(ahead, allday)
         if own and set(facts["PEOPLE"]) != set(current["PEOPLE"]):
-            vals["partner_ids"] = self._get_ical_people_commands(facts["PEOPLE"])
+            vals["partner_ids"] = self._get_ical_people_commands(
+                facts["PEOPLE"], current["PEOPLE"]
+            )
         return vals
 
-    def _write_ical_events(self, wanted, times, placed, made, own):
+    def _write_ical_events(self, wanted, times, placed, made, own, known):
         """Have each event be what is wanted of it, in as few writes as possible.
 
+        :param known: what is kept of them, to now
         :param made: those that were made from what is wanted
         """
         outer = self.browse()
@@ -131,9 +114,11 @@ class CalendarEvent(models.Model):
                 answers.append((event, facts))
                 continue
             body = bodies[event]
-            if body not in cache:
-                cache[body] = self._read_ical_body(body)
-            current = cache[body]
+            if (body, id(source)) not in cache:
+                kept = known._get_kept(event.id if source.place else None)
+                lines = event._merge_ical_kept(body, *kept)
+                cache[body, id(source)] = source.read_alike(lines)
+            current = cache[body, id(source)]
             vals = event._get_changed_ical_times(source, times[place])
             if current != facts:
                 calendar = event.sudo().agenda_calendar_id  # sudo: just its company
@@ -152,55 +137,6 @@ class CalendarEvent(models.Model):
         if own:
             for event, facts in answers:
                 event._take_ical_answers(facts["PEOPLE"])
-
-    @api.model
-    def _read_ical_body(self, body):
-        """Return what lines of ours say, as if another program had written them."""
-        lines = ["BEGIN:VEVENT", "DTSTART:20260101T000000Z", *body, "END:VEVENT"]
-        component = read_components("\r\n".join(lines))[0]
-        return ReadEvent(component, Zones(component, "UTC")).get_facts()
-
-    def _take_ical_answers(self, people):
-        mine = self.env.user.partner_id
-        for attendee in self.attendee_ids:
-            _name, answer = people.get(_get_address(attendee), ("", None))
-            state = STATES.get(answer)
-            if not state or state == attendee.state:
-                continue
-            if attendee.partner_id == mine and state in ANSWER:
-                getattr(attendee, ANSWER[state])()
-            else:
-                attendee.state = state
-
-    def _get_ical_people_commands(self, people):
-        """Return who begins and who ends to attend, by their addresses.
-
-        Who has none that a client could show stays.
-        """
-        if len(people) > MAX_PEOPLE:
-            raise UserError(self.env._("An event takes %s people at most.", MAX_PEOPLE))
-        shown = {_get_address(a): a.partner_id for a in self.attendee_ids}
-        shown.pop("", None)
-        commands = [
-            (3, partner.id)
-            for address, partner in shown.items()
-            if address not in people
-        ]
-        for address, (name, _answer) in people.items():
-            if address not in shown:
-                commands.append((4, self._find_ical_partner(address, name).id))
-        return commands
-
-    @api.model
-    def _find_ical_partner(self, address, name):
-        partners = self.env["res.partner"]
-        # A login before a contact, as it is the person who reads the agenda.
-        users = self.env["res.users"].search([("email_normalized", "=", address)])
-        found = users.partner_id[:1] or partners.search(
-            [("email_normalized", "=", address)], limit=1
-        )
-        name = " ".join(name.split()) or address
-        return found or partners.create({"name": name, "email": address})
 
     def _get_ical_alarm_commands(self, wanted, allday):
         """Return the reminders that come so many minutes before the start."""
@@ -228,39 +164,6 @@ class CalendarEvent(models.Model):
         found = {name: by_name.get(name.lower()) for name in names}
         return {name: t for name, t in found.items() if t}
 
-    @api.model
-    def _has_own_people(self, source, group):
-        """Say whether who attends is the agenda's: invited from here, answering here.
-
-        What somebody outside organizes keeps its people as they came, and nobody is
-        invited to it again.
-        """
-        if group:
-            kept = group.known_as and group.known_as.kept or {}
-            return not any(x.startswith("ORGANIZER") for x in kept.get("", ()))
-        user = self.env.user
-        addresses = {user.email, user.login, user.partner_id.email}
-        organizer = source.get_facts()["ORGANIZER"]
-        own = {email_normalize(address) for address in addresses if address}
-        return not organizer or organizer in own
-
-    @api.model
-    def _get_ical_kept(self, source, placed, url, own):
-        """Return the lines to keep of an event, besides what its fields hold."""
-        lines = source.get_kept(url)
-        # sudo: the name of the type, that the event shows
-        types = {e.sudo().agenda_type_id.name for e in placed.values()}
-        others = [n for n in source.get_facts()["CATEGORIES"] if n not in types]
-        if others:
-            lines.append(f"CATEGORIES:{','.join(map(write_text, others))}")
-        facts = source.get_facts()
-        echoed = {ECHOES.get(get_line_name(line)) for line in lines} - {None}
-        for fname in sorted(echoed):
-            text = facts[fname]
-            text = _get_plain(text) if fname == "DESCRIPTION" else text
-            lines.append(f"{SAID}{fname}:{write_text(text)}")
-        return lines if own else lines + source.get_people()
-
 
 class CrmAgendaEventStatus(models.Model):
     _inherit = "crm.agenda.event.status"
@@ -281,10 +184,6 @@ class CrmAgendaEventStatus(models.Model):
         return self._get_first(company, domain)
 
 
-def _get_address(attendee):
-    return email_normalize(attendee.email or "") or ""
-
-
 def _get_minutes(aheads, allday):
     """Return how many minutes before the start to remind, where Odoo can."""
     minutes = {round(ahead.total_seconds() / 60) for ahead in aheads}
@@ -292,7 +191,7 @@ def _get_minutes(aheads, allday):
     return {ahead for ahead in minutes if first <= ahead <= MAX_AHEAD - DAY}
 
 
-def _get_plain(text):
+def get_plain(text):
     """Return a text as it comes back from a field that is written with it."""
     return html2plaintext(_write_html(text)).strip() if text else ""
 

@@ -3,23 +3,14 @@
 from datetime import datetime
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.crm_agenda.models.days import check_days
 
 from .ical import get_zone
+from .ical_error import ICalError
 from .ical_lines import ReadError, read_text
 from .ical_reader import read_calendar, to_instant
 from .ical_rule import GivenRule, RuleError
-
-
-class ICalError(UserError):
-    """What a calendar can't take, with the name that CalDAV has for it."""
-
-    def __init__(self, message, condition="valid-calendar-data"):
-        super().__init__(message)
-        self.condition = condition
-        self.title = ""  # what the event is called, where that could be read
 
 
 class CalendarEvent(models.Model):
@@ -42,7 +33,10 @@ class CalendarEvent(models.Model):
         _uid, source = found[0]
         if isinstance(source, Exception):
             raise source
-        return self._put_ical_object(calendar, name, source)
+        place = self._find_free_ical_place(calendar, name, source.uid)
+        name, source.uid, group = place
+        self._check_ical_uid(calendar, name, source.uid, group)
+        return self._put_ical_object(calendar, name, source, group)
 
     @api.model
     def _delete_ical(self, calendar, name):
@@ -99,10 +93,8 @@ class CalendarEvent(models.Model):
         return ICalError(self.env._("This can't be read as an event: %s", said))
 
     @api.model
-    def _put_ical_object(self, calendar, name, source):
+    def _put_ical_object(self, calendar, name, source, group):
         calendar.ensure_one()
-        group = self._find_ical_group(calendar, name)
-        self._check_ical_uid(calendar, name, source.uid, group)
         same_rule = self._is_same_ical_rule(source.rule, group)
         try:
             wanted = source.get_occurrences(fields.Datetime.now(), not same_rule)
@@ -114,7 +106,7 @@ class CalendarEvent(models.Model):
         self._check_ical_days(times)
         before = group.events if group else self.browse()
         several = len(wanted) > 1 or len(before) > 1
-        with self._as_one_ical_change(before, several) as outer:
+        with before._as_one_ical_change(several) as outer:
             placed, left, missing = self._pair_ical(source, wanted, group)
             outer.browse(left.ids).unlink()
             own = self._has_own_people(source.master, group)
@@ -124,28 +116,12 @@ class CalendarEvent(models.Model):
             events = outer.concat(*(placed[place] for place in wanted))
             if not same_rule:
                 events._set_ical_rule(source.rule)
-            events._write_ical_events(wanted, times, placed, made, own)
+            known = group.known_as if group else self.env["crm.agenda.ical.object"]
+            events._write_ical_events(wanted, times, placed, made, own, known)
             self._keep_ical_object(
                 calendar, name, source, placed, group, own, same_rule
             )
         return self.browse([placed[place].id for place in wanted])
-
-    @api.model
-    def _check_ical_uid(self, calendar, name, uid, group):
-        if group:
-            if group.uid != uid:
-                raise ICalError(
-                    self.env._("An event keeps its UID: this one has another."),
-                    "no-uid-conflict",
-                )
-            return
-        other = self._get_ical_uid_names(calendar, [uid])[uid]
-        taken = other != name and self._find_ical_group(calendar, other)
-        if taken and taken.uid == uid or self._is_own_ical_uid(calendar, uid):
-            raise ICalError(
-                self.env._("This event is in the calendar already, as %s.", other),
-                "no-uid-conflict",
-            )
 
     @api.model
     def _check_ical_days(self, times):
@@ -255,97 +231,3 @@ class CalendarEvent(models.Model):
         if not event.allday and self.allday:
             vals.update(start_date=False, stop_date=False)
         return vals
-
-    def _set_ical_rule(self, rule):
-        """Have these events be the series of a rule, if Odoo can hold it."""
-        series = self.recurrence_id
-        vals = rule and self.env["calendar.recurrence"]._get_ical_vals(rule)
-        if not vals:
-            self.filtered("recurrency").write(
-                {"recurrence_id": False, "recurrency": False}
-            )
-            series._end_if_empty()
-            return
-        if len(series) == 1:
-            series.write(vals)
-            (self - series.calendar_event_ids).recurrence_id = series
-        else:
-            self.env["calendar.recurrence"].create(
-                {
-                    **vals,
-                    "base_event_id": self[0].id,
-                    "calendar_event_ids": [(6, 0, self.ids)],
-                }
-            )
-            series._end_if_empty()
-        self.filtered(lambda e: not e.recurrency).recurrency = True
-
-    @api.model
-    def _keep_ical_object(self, calendar, name, source, placed, group, own, same_rule):
-        """Keep what Odoo can't hold, and the names."""
-        url = self._get_ical_origin()[1]
-        kept = {"": self._get_ical_kept(source.master, placed, url, own)}
-        for place, event in source.exceptions.items():
-            if place in placed:
-                lines = self._get_ical_kept(event, {place: placed[place]}, url, own)
-                kept[str(placed[place].id)] = lines
-        known = group and group.known_as or self.env["crm.agenda.ical.object"]
-        if known:
-            # Of occurrences that the user may not read, all stays.
-            seen = {"", *map(str, group.events.ids)}
-            hidden = (known.kept or {}).items()
-            kept.update((key, lines) for key, lines in hidden if key not in seen)
-        kept = {key: lines for key, lines in kept.items() if lines}
-        rule = source.rule.dump() if source.rule else None
-        if same_rule and not (known and known.rule):
-            rule = None
-        own_name = self._get_ical_uid_names(calendar, [source.uid])[source.uid]
-        if known or kept or rule or not group or own_name != name:
-            known._keep(
-                calendar,
-                name,
-                source.uid,
-                self.browse().concat(*placed.values()),
-                kept=kept or None,
-                rule=rule,
-            )
-
-
-class CalendarRecurrence(models.Model):
-    _inherit = "calendar.recurrence"
-
-    def _end_if_empty(self):
-        """Delete series that have no events any more, not even ones of others."""
-        for series in self:
-            if not series._find_events():
-                series.unlink()
-
-    @api.model
-    def _get_ical_vals(self, rule):
-        """Return the values with which Odoo's own rule has the same places; none, if
-        it can't say it."""
-        bare, places = rule.get_bare_rule(), rule.get_places()
-        if not bare or not places:
-            return {}
-        first = datetime.combine(places[0], datetime.min.time())
-        if not rule.allday:
-            first = places[0]
-        count, until = rule.get_end()
-        try:
-            vals = self._rrule_parse(bare, first)
-        except (KeyError, ValueError):
-            return {}
-        if vals.get("byday") not in (None, *dict(self._fields["byday"].selection)):
-            return {}
-        last = places[-1].date() if not rule.allday else places[-1]
-        vals.update(
-            event_tz=rule.zone,
-            end_type="count" if count else "end_date" if until else "forever",
-            count=len(places) if count else 1,
-            until=last if until and not count else False,
-        )
-        series = self.new({**vals, "end_type": "end_date", "until": last})
-        start = series._get_start_of_period(first)
-        found = [p.date() if rule.allday else p for p in series._get_rrule(start)]
-        same = [p for p in found if places[0] <= p <= places[-1]] == places
-        return vals if same else {}

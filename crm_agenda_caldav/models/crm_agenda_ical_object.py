@@ -26,7 +26,8 @@ class CrmAgendaIcalObject(models.Model):
     event_ids = fields.Many2many(
         "calendar.event", "crm_agenda_ical_object_event_rel", "object_id", "event_id"
     )
-    # By the number of an exception, or by nothing for the event or the series.
+    # By the number of an exception, or by nothing for the event or the series, and
+    # after an @, by whose alone it is.
     kept = fields.Json(help="The lines that Odoo can't hold.")
     rule = fields.Json(help="The rule of the series, as it was given.")
 
@@ -84,6 +85,19 @@ class CrmAgendaIcalObject(models.Model):
             for event_id, number in found
         }
 
+    def _filter_hidden(self):
+        """Return those of which the user may read no event, though there are some."""
+        events = self.event_ids.filtered("active")
+        own = self.sudo(False).env["calendar.event"]
+        readable = own.search([("id", "in", events.ids)])
+
+        def is_hidden(found):
+            here = found.event_ids & events
+            here = here.filtered(lambda e: e.agenda_calendar_id == found.calendar_id)
+            return here and not here & readable
+
+        return self.filtered(is_hidden)
+
     def _keep(self, calendar, name, uid, events, **values):
         """Have this object, or a new one, be that of events that the user has just
         written or left as they are."""
@@ -110,6 +124,16 @@ class CrmAgendaIcalObject(models.Model):
             changed["event_ids"] = [(4, event.id) for event in new]
         if changed:
             known.write(changed)
+
+    def _get_kept(self, number=None):
+        """Return ``(lines for all, lines for the user alone)`` that are kept."""
+        kept = self.kept or {}
+        return tuple(kept.get(key, []) for key in self._get_kept_keys(number))
+
+    @api.model
+    def _get_kept_keys(self, number):
+        """Return under what they are kept: for all, and for the user."""
+        return f"{number or ''}", f"{number or ''}@{self.env.uid}"
 
     def _get_given_rule(self):
         return GivenRule.load(self.rule) if self.rule else None

@@ -15,6 +15,7 @@ UTC = ZoneInfo("UTC")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 LINE_BYTES = 75
+LINK = re.compile(r"https?://[^/]", re.I)
 # How each calendar begins.
 HEADER = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//crm_agenda//Agenda//EN")
 
@@ -27,6 +28,11 @@ def write_text(value):
 def write_parameter(value):
     """Return a quoted value, which no character can end."""
     return '"{}"'.format(re.sub(r'["\x00-\x1f\x7f]', " ", value))
+
+
+def is_link(address):
+    """Say whether an address may become a link on a screen: no script, say."""
+    return bool(LINK.match(address))
 
 
 def write_date(day):

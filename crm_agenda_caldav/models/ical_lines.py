@@ -76,6 +76,10 @@ def read_components(text):
     return root.parts
 
 
+def get_line_name(line):
+    return line.replace(":", ";").partition(";")[0].upper()
+
+
 def read_text(value):
     """Return a text without its escapes, as lines of Odoo's."""
     return ESCAPED.sub(lambda m: "\n" if m[1] in "nN" else m[1], value)

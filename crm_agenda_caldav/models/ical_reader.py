@@ -7,7 +7,7 @@ says of time zones, for all who come later.
 import re
 from datetime import datetime, timedelta
 
-from .ical import UTC, get_zone, to_local, write_date, write_local
+from .ical import UTC, get_zone, is_link, to_local, write_date, write_local
 from .ical_lines import ReadError, read_components, read_list, read_text
 from .ical_rule import MAX_PLACES, GivenRule, RuleError, as_datetime, read_place
 from .ical_zones import Zones
@@ -20,6 +20,10 @@ DURATION = re.compile(
 RULES = ("RRULE", "RDATE", "EXRULE")
 TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION")
 CHOICES = ("STATUS", "CLASS", "TRANSP")
+# What is each reader's own: that they have seen a reminder, or put it off.
+PERSONAL = ("X-MOZ-LASTACK", "X-MOZ-SNOOZE-TIME")
+# What a reminder says that Odoo has, too.
+PLAIN_ALARM = {"ACTION", "TRIGGER", "DESCRIPTION"}
 # What is read here, and what the server says itself.
 READ = {
     *("UID", "DTSTAMP", "LAST-MODIFIED", "DTSTART", "DTEND", "DURATION", "EXDATE"),
@@ -180,8 +184,8 @@ class ReadEvent:
                 for name in read_list(line[2])
             )
         )
-        conferences = self.component.get_all("CONFERENCE")
-        facts["CONFERENCE"] = conferences[0][2].strip() if conferences else None
+        link = self._get_link()
+        facts["CONFERENCE"] = link and link[2].strip()
         facts["ALARMS"] = frozenset(self._read_alarms())
         organizer = self.component.get("ORGANIZER")
         facts["ORGANIZER"] = read_address(organizer[2]) if organizer else None
@@ -194,14 +198,26 @@ class ReadEvent:
         facts["PEOPLE"] = people
         return facts
 
+    def read_alike(self, lines):
+        """Return the facts that these lines give, at the same times."""
+        times = [self.component.get(name) for name in ("DTSTART", "DTEND", "DURATION")]
+        lines = ["BEGIN:VEVENT", *(t[3] for t in times if t), *lines, "END:VEVENT"]
+        component = read_components("\r\n".join(lines))[0]
+        return ReadEvent(component, self.zones).get_facts()
+
+    def _get_link(self):
+        """Return the line of where it is held online, if it is one to follow."""
+        lines = self.component.get_all("CONFERENCE")
+        return next((line for line in lines if is_link(line[2].strip())), None)
+
     def _read_alarms(self):
         """Yield how long before the start it reminds; after it, none does."""
         start = as_datetime(self.start)
-        for part in self.component.parts:
-            if part.name != "VALARM" or part.get_value("ACTION").upper() == "NONE":
-                continue
+        for part in self._get_alarms():
             trigger = part.get("TRIGGER")
-            if not trigger:
+            # What puts another one off is related to it, RFC 9074.
+            again = part.get_value("ACTION").upper() == "NONE" or part.get("RELATED-TO")
+            if again or not trigger:
                 continue
             value = trigger[2].strip()
             try:
@@ -216,23 +232,39 @@ class ReadEvent:
                 continue
             yield ahead
 
+    def _get_alarms(self):
+        return [part for part in self.component.parts if part.name == "VALARM"]
+
+    def get_personal(self):
+        """Return what is its reader's own: lines, and reminders."""
+        lines = [x[3] for x in self.component.lines if x[0].startswith(PERSONAL)]
+        return lines, self._get_alarms()
+
     def get_kept(self, own_url=""):
         """Return the lines that say nothing that is read here."""
-        kept = []
+        kept, link = [], self._get_link()
         for name, _params, value, line in self.component.lines:
             if name == "URL" and own_url and value.startswith(own_url):
                 continue
-            if name not in READ:
+            if name not in READ and not name.startswith(PERSONAL):
                 kept.append(line)
-        kept += [x[3] for x in self.component.get_all("CONFERENCE")[1:]]
+        kept += [x[3] for x in self.component.get_all("CONFERENCE") if x is not link]
         for part in self.component.parts:
             if part.name != "VALARM":
                 kept += part.get_lines()
         return kept
 
-    def get_people(self):
-        """Return the lines of who organizes it and who attends, as they came."""
-        return [x[3] for x in self.component.lines if x[0] in ("ORGANIZER", "ATTENDEE")]
+    def get_people(self, known, own):
+        """Return the lines of who attends, without those that are known, as they came.
+
+        :param own: or else the line of who organizes it, too
+        """
+        names = ("ATTENDEE",) if own else ("ATTENDEE", "ORGANIZER")
+        return [
+            line
+            for name, _params, value, line in self.component.lines
+            if name in names and read_address(value) not in known
+        ]
 
 
 def read_address(value):

@@ -153,7 +153,8 @@ class TestDavWrite(DavCase):
             self.assertIn(self.put(path, uid=name).status_code, (403, 404, 201), name)
 
     def test_nobody_takes_the_place_of_what_odoo_has(self):
-        """Else its people would not see it any more."""
+        """Else its people would not see it any more, and whoever tries is not told that
+        it is there."""
         writer, other = self.members["write"], self.new_calendar("Other")
         self.share(other, "write", user_id=writer.id)
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
@@ -165,10 +166,13 @@ class TestDavWrite(DavCase):
             f"series-{series.id}",
             f"series-{series.id + 500}",
         ):
-            path, uid = f"{self.home}x.ics", f"{name}@{database}"
-            answer = self.put(path, uid=uid, user=writer)
-            self.assertEqual(answer.status_code, 403, name)
-            self.assertIn("no-uid-conflict", answer.text)
+            path, uid = f"{self.home}{name}-x.ics", f"{name}@{database}"
+            for status in (201, 204):
+                answer = self.put(path, uid=uid, user=writer)
+                self.assertEqual(answer.status_code, status, name)
+            self.assertIn(f"UID:copy-{uid}", self.ask("GET", path, user=writer).text)
+        path = f"{self.home}event-{private.id}.ics"
+        self.assertIn("SUMMARY:Doctor", self.ask("GET", path).text)
         # Nor by moving something there.
         there = f"{HOME}{other.id}/x.ics"
         self.assertEqual(self.put(there, user=writer).status_code, 201)
@@ -176,7 +180,7 @@ class TestDavWrite(DavCase):
             path = f"{self.home}{name}.ics"
             answer = self.ask("MOVE", there, user=writer, Destination=path)
             self.assertEqual(answer.status_code, 403, name)
-        # A copy elsewhere is one until the event comes there itself.
+        # A copy elsewhere is one when the event comes there itself.
         event = self.new_event(name="Leak")
         uid = f"event-{event.id}@{database}"
         self.put(there := f"{HOME}{other.id}/y.ics", "A copy", uid, writer)
@@ -187,6 +191,39 @@ class TestDavWrite(DavCase):
         self.assertIn("SUMMARY:A copy", self.ask("GET", there).text)
         self.assertIn(path, found := self.find_all(f"{HOME}{other.id}/"))
         self.assertIn(there, found)
+
+    def test_what_is_hidden_has_no_address_and_no_uid(self):
+        writer, path = self.members["write"], f"{self.home}x.ics"
+        token = self.find_all(self.home, "<D:sync-token/>", "0", writer)
+        token = token[self.home].get("D:sync-token")
+        self.put(path, "Doctor", "7f3c")
+        hidden = self.get_events()
+        hidden.write({"privacy": "private", "show_as": "free"})
+        for where, uid in ((path, "7f3c"), (path, "8a"), (f"{self.home}y.ics", "7f3c")):
+            answer = self.put(where, "Mine", uid, writer, If_None_Match="*")
+            self.assertEqual(answer.status_code, 201, answer.text)
+            self.assertEqual(hidden.name, "Doctor")
+            event = self.get_events() - hidden
+            self.assertEqual((event.name, event.user_id), ("Mine", writer))
+            # The phone is told where it is.
+            body = f"<D:sync-token>{token}</D:sync-token><D:prop><D:getetag/></D:prop>"
+            body = f"<D:sync-collection {self.spaces}>{body}</D:sync-collection>"
+            told = self.tell("REPORT", self.home, body, writer)
+            there = {href for href, found in told.items() if not found.status}
+            self.assertEqual(len(there), 1)
+            self.assertEqual(where in there, where != path)
+            if where == path:
+                self.assertIn(" 404 ", told[path].status)
+            # Again, it is the same one.
+            self.put(where, "Mine", uid, writer)
+            self.assertEqual(self.get_events() - hidden, event)
+            # Both are there to who may read both.
+            events = self.query('<C:comp-filter name="VEVENT"/>')
+            self.assertEqual(len(events), 2)
+            self.assertEqual(
+                self.ask("DELETE", there.pop(), user=writer).status_code, 204
+            )
+        self.assertIn("SUMMARY:Doctor", self.ask("GET", path).text)
 
     def test_what_is_there_already_does_not_move_there(self):
         other = self.new_calendar("Other")

@@ -162,6 +162,9 @@ class TestIcalImport(ICalCase):
         uid = self.Event._get_ical_uid("event", private.id)
         event = vevent(1).replace("1@other", uid)
         wizard = self.new_import(event, user=self.members["write"])
-        self.assertEqual(self.get_lines(wizard), {"Visit 1": "refused"})
-        wizard.action_import()
-        self.assertEqual(self.get_events(), private)
+        for outcome in ("new", "same"):
+            self.assertEqual(self.get_lines(wizard), {"Visit 1": outcome})
+            wizard.action_import()
+            self.assertEqual(len(self.get_events()), 2)
+        self.assertEqual(private.name, "Doctor")
+        self.assertIn("SUMMARY:Doctor", self.get(private))

@@ -88,6 +88,65 @@ class TestIcalPeople(ICalCase):
         with self.assertRaises(UserError), self.env.cr.savepoint():
             self.put(text.replace("SUMMARY:Boiler", "SUMMARY:My"), user=busy)
 
+    def test_nobody_answers_for_others(self):
+        event = self.put_event(EVENT + MINE + GUEST + BUSY)
+        text = self.get(event)
+        self.put(text.replace("NEEDS-ACTION", "ACCEPTED").replace("Boiler", "Burner"))
+        self.assertEqual(event.name, "Burner check")
+        self.assertEqual(set(event.attendee_ids.mapped("state")), {"needsAction"})
+        self.assertEqual(self.get(event).count("NEEDS-ACTION"), 2)
+
+    def test_who_is_no_contact_comes_back_to_the_phone(self):
+        writer = self.members["write"]
+        mine = "ORGANIZER:mailto:write@example.com\n"
+        stranger = 'ATTENDEE;CN="Nadie, X";ROLE=CHAIR:mailto:nobody@example.net'
+        phone = "ATTENDEE;CN=Taxi:tel:+34600000000"
+        text = f"{EVENT}{mine}{GUEST}{stranger}\n{phone}"
+        domain = [("email_normalized", "=", "nobody@example.net")]
+        event = None
+
+        def act():
+            nonlocal event
+            event = self.put_event(text, user=writer)
+
+        self.assertIn("Gema", self.tell(act))
+        self.assertEqual(event.partner_ids, self.guest)
+        self.assertFalse(self.env["res.partner"].search(domain))
+        known = self.get(event, writer)
+        for line in (stranger, phone):
+            self.assertEqual(known.count(line), 1)
+        self.assertEqual(self.tell(lambda: self.put(known, user=writer)), [])
+        self.assertEqual(self.get(event, writer), known)
+        # Nor is anybody invited who was not, by who could.
+        renamed = known.replace("Boiler", "Burner")
+        self.assertEqual(self.tell(lambda: self.put(renamed)), ["Gema"])
+        self.assertFalse(self.env["res.partner"].search(domain))
+        self.put(renamed.replace(stranger, ""))
+        self.assertNotIn("nobody", self.get(event))
+        # One who is alone has somebody who invited them.
+        event = self.put_event(EVENT + mine + stranger, user=writer)
+        self.assertIn("ORGANIZER", self.get(event))
+
+    def test_what_a_colleague_organizes_is_a_copy_of_theirs(self):
+        theirs = EVENT + "ORGANIZER:mailto:busy@example.com\n" + GUEST
+        event = None
+
+        def act():
+            nonlocal event
+            event = self.put_event(theirs)
+
+        self.assertEqual(self.tell(act), [])
+        self.assertEqual(event.user_id, self.owner)
+        self.assertFalse(event.partner_ids)
+        self.assertIn("ORGANIZER:mailto:busy@example.com", self.get(event))
+        # Nor does anybody else organize what is there by being named.
+        event = self.new_event(partner_ids=[(6, 0, self.guest.ids)])
+        text, name = self.get(event), f"event-{event.id}.ics"
+        self.assertEqual(text.count("owner@example.com"), 1)
+        self.put(text.replace("owner@example.com", "busy@example.com"), name=name)
+        self.assertEqual(event.user_id, self.owner)
+        self.assertEqual(self.get(event), text)
+
     def test_what_others_organize_invites_nobody(self):
         other = EVENT + "ORGANIZER:mailto:boss@example.net\n" + GUEST
         event = None
@@ -112,6 +171,69 @@ class TestIcalPeople(ICalCase):
         # Whom it does not remind changes nothing of it.
         self.put_event(EVENT + alarm, user=self.members["write"])
         self.assertEqual(event.alarm_ids.duration_minutes, 120)
+
+    def test_a_dismissed_reminder_comes_back_to_who_dismissed_it(self):
+        alarm = """
+            BEGIN:VALARM
+            UID:A1
+            ACTION:AUDIO
+            TRIGGER:-PT25M
+            END:VALARM
+            """
+        event = self.put_event(EVENT + alarm)
+        self.assertEqual(event.alarm_ids.duration_minutes, 25)
+        peer = self.members["write"]
+        self.calendar.share_ids.filtered(lambda s: s.user_id == peer).remind = True
+        text = self.get(event)
+        self.assertEqual(text.count("BEGIN:VALARM"), 1)
+        self.assertIn("UID:A1", text)
+        # Dismissed, and put off.
+        seen = "ACKNOWLEDGED:20260310T083000Z"
+        later = """
+            BEGIN:VALARM
+            UID:A2
+            TRIGGER;VALUE=DATE-TIME:20260310T085000Z
+            RELATED-TO;RELTYPE=SNOOZE:A1
+            ACTION:AUDIO
+            END:VALARM
+            X-MOZ-LASTACK:20260310T083000Z
+            """
+        self.assertEqual(
+            self.tell(
+                lambda: self.put_event(
+                    EVENT + alarm.replace("UID:A1", f"UID:A1\n{seen}") + later
+                )
+            ),
+            [],
+        )
+        self.assertEqual(event.alarm_ids.duration_minutes, 25)
+        text = self.get(event)
+        for line in (seen, "UID:A2", "X-MOZ-LASTACK:20260310T083000Z"):
+            self.assertEqual(text.count(line), 1)
+        theirs = self.get(event, peer)
+        self.assertEqual(theirs.count("BEGIN:VALARM"), 1)
+        for line in ("ACKNOWLEDGED", "UID:A", "X-MOZ-LASTACK"):
+            self.assertNotIn(line, theirs)
+        # What others write keeps it.
+        self.put(theirs.replace("Boiler", "Burner"), user=peer)
+        self.assertEqual(event.name, "Burner check")
+        self.assertIn(seen, self.get(event))
+        # Until Odoo reminds at another time.
+        event.alarm_ids = self.env["calendar.alarm"]._find_by_ahead(60, False)
+        text = self.get(event)
+        self.assertIn("TRIGGER:-PT1H", text)
+        self.assertEqual(text.count("BEGIN:VALARM"), 1)
+        self.assertIn("X-MOZ-LASTACK", text)
+
+    def test_who_is_not_reminded_has_reminders_on_their_phone(self):
+        event, peer = self.new_event(), self.members["write"]
+        name = f"event-{event.id}.ics"
+        alarm = "BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT5M\nEND:VALARM\n"
+        text = self.get(event, peer).replace("END:VEVENT", f"{alarm}END:VEVENT")
+        self.put(text, name=name, user=peer)
+        self.assertFalse(event.alarm_ids)
+        self.assertIn("TRIGGER:-PT5M", self.get(event, peer))
+        self.assertNotIn("VALARM", self.get(event))
 
     def test_double_booking_is_refused(self):
         self.calendar.double_booking = "refuse"

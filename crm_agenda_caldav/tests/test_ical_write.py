@@ -5,7 +5,7 @@ from datetime import date, datetime
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..models.calendar_event_ical_write import ICalError
+from ..models.ical_error import ICalError
 from .common import ICalCase
 
 NOW = datetime(2026, 3, 2, 9)
@@ -356,3 +356,27 @@ class TestIcalWrite(ICalCase):
         self.assertIn("X-OTHER:1", text)
         event.location = False
         self.assertNotIn("LOCATION", self.get(event))
+
+    def test_only_addresses_of_the_web_become_links(self):
+        script = "CONFERENCE;VALUE=URI:javascript:alert(1)"
+        phone = "CONFERENCE;VALUE=URI;FEATURE=PHONE:tel:+34-600-000-000"
+        event = self.put_event(f"{EVENT}{script}\n{phone}")
+        self.assertFalse(event.videocall_location)
+        text = self.get(event)
+        for line in (script, phone):
+            self.assertEqual(text.count(line), 1)
+        self.assertEqual(self.count_writes(lambda: self.put(text)), [])
+        web = "CONFERENCE;VALUE=URI:https://meet.example.com/x"
+        self.put_event(f"{EVENT}{script}\n{phone}\n{web}")
+        self.assertEqual(event.videocall_location, "https://meet.example.com/x")
+        text = self.get(event)
+        for line in (script, phone, web):
+            self.assertEqual(text.count(line), 1)
+        event.videocall_location = False
+        self.assertEqual(self.get(event).count("CONFERENCE"), 2)
+
+    def test_a_series_without_an_end_goes_as_far_as_odoos(self):
+        yearly = {"recurrency": True, "rrule_type": "yearly", "end_type": "forever"}
+        of_odoo = self.new_event(**yearly).recurrence_id.calendar_event_ids
+        events = self.put_event(f"{EVENT}RRULE:FREQ=YEARLY")
+        self.assertEqual(len(events), len(of_odoo))

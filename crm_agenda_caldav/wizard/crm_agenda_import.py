@@ -49,7 +49,7 @@ class CrmAgendaImport(models.TransientModel):
         """Show what would change."""
         self.ensure_one()
         sources = self._read_sources()
-        outcome = self._get_events()._preview_icals(self.calendar_id, sources)
+        outcome = self._get_events()._put_icals(self.calendar_id, sources, preview=True)
         lines = [self._get_line(uid, sources[uid], outcome[uid]) for uid in sources]
         # What is refused first, and what stays last.
         order = list(dict(self.line_ids._fields["outcome"].selection))
