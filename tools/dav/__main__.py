@@ -19,6 +19,8 @@ from database import open_registry
 
 from odoo import SUPERUSER_ID, api
 
+from . import desktop
+
 USER = "dav"
 SCOPE = "crm_agenda_caldav"
 CALENDARS = ("Work", "Other", "Only to read")
@@ -28,19 +30,33 @@ def main():
     [python] = sys.argv[1:]
     registry = open_registry()
     with registry.cursor() as cr:
-        password = prepare(api.Environment(cr, SUPERUSER_ID, {}))
+        password, number = prepare(api.Environment(cr, SUPERUSER_ID, {}))
     clients = Path(__file__).with_name("clients.py")
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         odoo = stack.enter_context(serve_odoo())
         radicale = stack.enter_context(serve_radicale(python, folder))
-        return subprocess.call(
-            [python, "-B", clients, folder, f"{odoo}/crm_agenda/dav/", radicale],
+        agenda = f"{odoo}/crm_agenda/dav/"
+        calendar = f"{agenda}calendars/{number}/"
+        home = Path(folder, "evolution")
+        home.mkdir()
+        failed = 0
+        try:
+            desktop.run_evolution(registry, home, calendar, password)
+        except (AssertionError, OSError) as error:
+            failed = 1
+            sys.stdout.write(f"FAILED Evolution: {error!r}\n")
+        else:
+            sys.stdout.write("ok     Evolution: made, changed and deleted in both\n")
+        sys.stdout.flush()
+        failed += subprocess.call(
+            [python, "-B", clients, folder, agenda, radicale],
             env={**os.environ, "PYTHONPATH": "", "DAV_PASSWORD": password},
         )
+        return 1 if failed else 0
 
 
 def prepare(env):
-    """Make a user with calendars; give their app password."""
+    """Make a user with calendars; give their app password, and the first's number."""
     users = env["res.users"].with_context(no_reset_password=True)
     values = {"name": "CalDAV", "login": USER, "email": "dav@example.com"}
     user = users.create(values)
@@ -48,11 +64,11 @@ def prepare(env):
     calendars = env["crm.agenda.calendar"]
     calendars.search([("member_ids", "in", user.ids)]).active = False
     others = users.create({"name": "Another", "login": f"{USER} other"})
-    for name in CALENDARS[:2]:
-        calendars.create({"name": name, "owner_id": user.id})
+    own = calendars.create([{"name": n, "owner_id": user.id} for n in CALENDARS[:2]])
     shared = calendars.create({"name": CALENDARS[2], "owner_id": others.id})
     shared.share_ids = [(0, 0, {"user_id": user.id, "level": "read"})]
-    return env["res.users.apikeys"].with_user(user).sudo()._generate(SCOPE, "DAV", None)
+    keys = env["res.users.apikeys"].with_user(user).sudo()
+    return keys._generate(SCOPE, "DAV", None), own[0].id
 
 
 def find_port():

@@ -23,6 +23,9 @@ from .machine import (
 from .python import PYTHON, VENV, make_dav_venv, make_venv
 from .sources import find_odoo
 
+# Evolution without its windows, and what drives it.
+DESKTOP = ("dbus-daemon", "evolution-data-server", "gir1.2-ecal-2.0", "python3-gi")
+
 
 def demo():
     """Serve Odoo with the demo company; print where, and who may log in."""
@@ -75,7 +78,7 @@ def attack():
 
 def dav():
     """Have real calendar apps talk with the agenda, and with Radicale."""
-    install_programs("python3-venv")
+    install_programs("python3-venv", *DESKTOP)
     with Lock(ENV / "lock") as lock:
         lock.take(3600)
         python = make_dav_venv()

@@ -21,6 +21,8 @@ DIE_WITH_PARENT = ["setpriv", "--pdeathsig", "KILL"]
 # `nobody` exists on every Debian; PostgreSQL refuses to run as root.
 NOBODY = 65534
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+EVOLUTION = Path("/usr/libexec/evolution-calendar-factory")
+ECAL = "*/girepository-1.0/ECal-2.0.typelib"
 BROWSERS = ("chromium", "google-chrome")
 
 
@@ -106,8 +108,12 @@ def install_programs(*programs):
     """Have Debian's packages of programs that can't live in `.env`."""
     missing = {
         "chromium": not find_browser(),
+        "dbus-daemon": not shutil.which("dbus-run-session"),
         "debian-archive-keyring": not KEYRING.exists(),
+        "evolution-data-server": not EVOLUTION.exists(),
+        "gir1.2-ecal-2.0": not any(Path("/usr/lib").glob(ECAL)),
         "git": not shutil.which("git"),
+        "python3-gi": not Path("/usr/lib/python3/dist-packages/gi").exists(),
         "python3-venv": not find_spec("ensurepip"),
         "wkhtmltopdf": not shutil.which("wkhtmltopdf"),
     }
