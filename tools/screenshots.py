@@ -7,12 +7,13 @@ import contextlib
 import io
 import os
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-DESCRIPTION = Path(__file__).parents[1] / "crm_agenda" / "static" / "description"
+ADDONS = Path(__file__).parents[1]
 AGENDA = "crm_agenda.calendar_event_action_agenda"
 BOARD = "crm_agenda.calendar_event_action_board"
 CALENDARS = "crm_agenda.crm_agenda_calendar_action"
@@ -20,8 +21,17 @@ MY_DAY = "crm_agenda.my_day_action"
 FINDER = "crm_agenda.crm_agenda_time_finder_menu"
 OPTION = ".o-autocomplete--dropdown-item:visible"
 LOAD = "crm_agenda.crm_agenda_load_action"
+CONNECT = "crm_agenda_caldav.crm_agenda_app_password_action"
+IMPORT = "crm_agenda_caldav.crm_agenda_import_action"
 EVENT = [("name", "=", "Desk does not go up")]
 CALENDAR = [("name", "=", "Technician Diego")]
+# Day of the week, hour, name and rule of what is imported.
+VISITS = (
+    (0, 7, "Boiler check, Calle Mayor 12", ()),
+    (1, 15, "Safety training", ("RRULE:FREQ=WEEKLY;COUNT=4",)),
+    (2, 8, "Pay the van's insurance", ("RRULE:FREQ=MONTHLY;BYMONTHDAY=1,15;COUNT=6",)),
+    (3, 10, "Every minute", ("RRULE:FREQ=MINUTELY;COUNT=10",)),
+)
 FAST_OCTREE, NO_DITHER = 2, 0  # small, and true to the few colours of a legend
 
 
@@ -76,9 +86,14 @@ class Client:
         self.page.locator(f".modal div[name={field}] input").first.fill(text)
         self.page.locator(OPTION, has_text=text).first.click()
 
-    def shoot(self, name):
-        image = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
-        path = DESCRIPTION / f"screenshot_{name}.png"
+    def press(self, name):
+        self.page.get_by_role("button", name=name).click()
+
+    def shoot(self, name, part=None, addon="crm_agenda"):
+        """Save a picture of the page, or of a part of it."""
+        page = self.page.locator(part) if part else self.page
+        image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        path = ADDONS / addon / "static" / "description" / f"screenshot_{name}.png"
         image = image.quantize(256, method=FAST_OCTREE, dither=NO_DITHER)
         image.save(path, optimize=True)
         sys.stdout.write(f"{path.name}: {path.stat().st_size // 1024} kB\n")
@@ -117,6 +132,44 @@ def take(browser, address):
     technician.shoot("my_day")
 
 
+def take_phones(browser, address):
+    """Take what people see who connect their phones, and import a file."""
+    part = {"part": ".modal-content", "addon": "crm_agenda_caldav"}
+    client = Client(browser, address, "technician", height=1200)
+    client.page.goto(f"{address}/web#action={CONNECT}")
+    client.page.fill(".modal div[name=name] input", "Diego's phone")
+    client.press("Make a password")
+    client.page.fill(".modal div[name=password] input", "technician")
+    client.press("Confirm Password")
+    client.page.wait_for_selector(".modal div[name=code] img")
+    client.shoot("connect", **part)
+    client.press("Done")
+    client.open(CALENDARS, "form", model="crm.agenda.calendar", domain=CALENDAR)
+    client.press("Show on my phone")
+    client.page.wait_for_selector(".modal div[name=code] img")
+    client.shoot("feed", **part)
+    client.press("Done")
+    client.open(AGENDA, "calendar")
+    client.page.goto(f"{address}/web#action={IMPORT}")
+    file = {"name": "visits.ics", "mimeType": "text/calendar", "buffer": make_file()}
+    client.page.set_input_files(".modal div[name=file] input", file)
+    client.press("Show what changes")
+    client.page.wait_for_selector(".modal div[name=line_ids] .o_data_row")
+    client.page.evaluate("document.activeElement.blur()")
+    client.shoot("import", **part)
+
+
+def make_file():
+    """Give a file of next week's events."""
+    monday = date.today() + timedelta(days=7 - date.today().weekday())
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//example//EN"]
+    for day, hour, name, rule in VISITS:
+        start = f"{monday + timedelta(days=day):%Y%m%d}T{hour:02}"
+        lines += ["BEGIN:VEVENT", f"UID:{hash(name)}@example.com", f"SUMMARY:{name}"]
+        lines += [f"DTSTART:{start}0000Z", f"DTEND:{start}4500Z", *rule, "END:VEVENT"]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
+
+
 @contextlib.contextmanager
 def open_browser():
     with sync_playwright() as playwright:
@@ -129,3 +182,4 @@ def open_browser():
 if __name__ == "__main__":
     with open_browser() as browser:
         take(browser, sys.argv[1])
+        take_phones(browser, sys.argv[1])
