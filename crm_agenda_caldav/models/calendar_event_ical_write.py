@@ -82,7 +82,7 @@ class CalendarEvent(models.Model):
         others = sorted({*kinds} - {"VEVENT"})
         if others:
             return ICalError(
-                self.env._("The agenda takes events, and no %s.", ", ".join(others)),
+                self.env._("The agenda takes events, not %s.", ", ".join(others)),
                 "supported-calendar-component",
             )
         said = str(error)[:200]
