@@ -186,29 +186,38 @@ class CalendarEvent(models.Model):
             "END:VEVENT",
         ]
 
-    def _get_ical_bodies(self):
-        """Return ``{event: the lines that may be alike in all of a series}``."""
-        remind = set(self._get_reminding().ids)
+    def _get_ical_bodies(self, reminded=None):
+        """Return ``{event: the lines that may be alike in all of a series}``.
+
+        :param reminded: the ids of ``_get_reminded``, if they are known
+        """
+        if reminded is None:
+            reminded = set(self.filtered("alarm_ids")._get_reminded().ids)
         htmls = set(self.mapped("description"))
         texts = {html: html2plaintext(html).strip() for html in htmls if html}
+        # sudo: their names are the event's, and extra users may not read its calendar
+        events = self.sudo()
+        types = {t.id: write_text(t.name) for t in events.agenda_type_id}
+        states = {s.id: s._get_ical_status() for s in events.agenda_status_id}
         return {
             event: event._get_ical_body(
-                texts.get(event.description), event.id in remind
+                texts.get(event.description),
+                types.get(event.agenda_type_id.id),
+                states.get(event.agenda_status_id.id, "CONFIRMED"),
+                event.id in reminded,
             )
             for event in self
         }
 
-    def _get_ical_body(self, description, reminds):
+    def _get_ical_body(self, description, event_type, status, reminds):
         lines = [f"SUMMARY:{write_text(self.name or '')}"]
-        # sudo: their names are the event's, and extra users may not read its calendar
-        event_type, status = self.agenda_type_id.sudo(), self.agenda_status_id.sudo()
-        said = status._get_ical_status() if self.active else "CANCELLED"
+        said = status if self.active else "CANCELLED"
         lines.append(f"STATUS:{said}")
         free = said == "CANCELLED" or self.show_as == "free"
         lines.append(f"TRANSP:{'TRANSPARENT' if free else 'OPAQUE'}")
         lines.append(f"CLASS:{CLASSES.get(self.privacy, 'PUBLIC')}")
         if event_type:
-            lines.append(f"CATEGORIES:{write_text(event_type.name)}")
+            lines.append(f"CATEGORIES:{event_type}")
         if self.location:
             lines.append(f"LOCATION:{write_text(self.location)}")
         if description:

@@ -17,13 +17,10 @@ WERE = "=TRIGGER:"
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
-    def _get_reminding(self):
-        """Return the events that remind the user: see ``_get_recipients`` of the
-        reminders, which tells it of all people, one event after the other."""
-        return self.filtered("alarm_ids")._get_reminded()
-
     def _get_reminded(self):
-        """Return the events of which the user gets the reminders, if there are any."""
+        """Return the events of which the user gets the reminders, if there are any: see
+        ``_get_recipients`` of the reminders, which tells it of all people, one event
+        after the other."""
         events, user = self, self.env.user
         # sudo: what is asked is about the reader alone, of events that they read
         attending = self.env["calendar.attendee"].sudo()
@@ -37,15 +34,18 @@ class CalendarEvent(models.Model):
         out = set((attending - invited).event_id.ids)
         calendars = events.sudo().agenda_calendar_id
         calendars = calendars.filtered(lambda c: user in c.reminded_ids)
-        extra = events.sudo().filtered(lambda e: user in e.shared_user_ids)
-        own = {*invited.event_id.ids, *extra.ids}
+        extra = events.sudo().with_context(active_test=False)
+        extra = extra.search(
+            [("id", "in", events.ids), ("shared_user_ids", "in", user.ids)]
+        )
+        own, calendar_ids = {*invited.event_id.ids, *extra.ids}, set(calendars.ids)
 
         def reminds(event):
             if event.id in own or event.id in out:
                 return event.id not in out
             if event.privacy == "private":
                 return event.user_id == user
-            return event.agenda_calendar_id in calendars
+            return event.agenda_calendar_id.id in calendar_ids
 
         return events.filtered(reminds)
 
@@ -65,13 +65,17 @@ class CalendarEvent(models.Model):
                 "END:VALARM",
             )
 
-    def _get_ical_personal(self, source):
+    def _get_ical_personal(self, source, reminded=None):
         """Return the lines that are kept for the user alone, of an event as it is now:
-        which reminders they have dismissed, and theirs that Odoo can't hold."""
+        which reminders they have dismissed, and theirs that Odoo can't hold.
+
+        :param reminded: the ids of ``_get_reminded``, if they are known
+        """
         lines, alarms = source.get_personal()
         if not alarms:
             return lines
-        event = self._get_reminding()
+        reminded = self._get_reminded().ids if reminded is None else reminded
+        event = self.filtered(lambda e: e.id in reminded)
         names = {line[0] for part in alarms for line in part.lines}
         if names <= PLAIN_ALARM and source.get_facts()["ALARMS"] == event._get_aheads():
             return lines

@@ -61,7 +61,8 @@ class CalendarEvent(models.Model):
             for event in events.filtered(lambda e: e.start > now):
                 partners = event.attendee_ids.partner_id - known[key]
                 known[key] |= partners
-                new = event.attendee_ids.filtered_domain(
-                    [("partner_id", "in", partners.ids)]
+                new = event.attendee_ids.filtered(
+                    lambda a, new=partners: a.partner_id in new
                 )
-                new.with_context(agenda_change=change)._send_invitation_emails()
+                if new:
+                    new.with_context(agenda_change=change)._send_invitation_emails()

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 # What changes in an object though nothing of it does.
@@ -40,11 +40,16 @@ class CalendarEvent(models.Model):
     def _put_found_icals(self, calendar, sources, groups):
         outcome = {}
         fresh = {}
+        events = self.browse().union(*(group.events for _n, group in groups.values()))
+        seen = events._see_ical()
         for uid, source in sources.items():
             if isinstance(source, Exception):
                 outcome[uid] = source
-            elif uid not in groups and not source.rule:
-                fresh[uid] = source
+            elif uid not in groups:
+                if not source.rule:
+                    fresh[uid] = source
+            elif self._is_ical_same(calendar, source, *groups[uid], seen):
+                outcome[uid] = "same"
         outcome.update(self._put_new_icals(calendar, fresh))
         for uid, source in sources.items():
             if uid not in outcome:
@@ -52,42 +57,73 @@ class CalendarEvent(models.Model):
         return outcome
 
     @api.model
+    def _is_ical_same(self, calendar, source, name, group, seen):
+        """Say whether it is all in the agenda as it is, without a look at the
+        database, which a thousand of them would make long."""
+        if not self._is_same_ical_rule(source.rule, group):
+            return False
+        try:
+            wanted = source.get_occurrences(fields.Datetime.now(), False)
+            times = {place: event.get_times(place) for place, event in wanted.items()}
+        except (ValueError, OverflowError):
+            return False
+        placed, left, missing = self._pair_ical(source, wanted, group)
+        if left or missing or not wanted:
+            return False
+        own, known = self._has_own_people(source.master, group), group.known_as
+        people = [(placed[p], s.get_facts()["PEOPLE"]) for p, s in wanted.items()]
+        if own and any(a for e, given in people for a in e._find_ical_answers(given)):
+            return False
+        if self._get_ical_changes(wanted, times, placed, own, known, seen):
+            return False
+        vals = self._get_ical_object_vals(
+            calendar, name, source, placed, group, own, True, seen.reminded
+        )
+        events = self.browse().concat(*placed.values())
+        return not (known._get_changed(vals, events) if known else vals)
+
+    @api.model
     def _put_new_icals(self, calendar, sources):
         """Make new events all at once; none, if one of them is refused."""
         try:
             with self.env.cr.savepoint():
-                vals_list = []
-                for source in sources.values():
-                    event = source.master
-                    own = self._has_own_people(event, None)
-                    times = {event.start: event.get_times(event.start)}
-                    self._check_ical_days(times)
-                    vals = self._get_new_ical_vals(
-                        event.get_facts(), calendar, own, event.allday
-                    )
-                    vals_list.append(
-                        {
-                            **vals,
-                            **self._get_ical_times(event, times[event.start]),
-                            "agenda_calendar_id": calendar.id,
-                        }
-                    )
-                events = self.create(vals_list) if vals_list else self.browse()
-                events._check_double_booking()
-                for event, source in zip(events, sources.values(), strict=True):
-                    placed = {source.master.start: event}
-                    event._take_ical_answers(source.master.get_facts()["PEOPLE"])
-                    self._keep_ical_object(
-                        calendar,
-                        self._make_ical_name(source.uid),
-                        source,
-                        placed,
-                        None,
-                        self._has_own_people(source.master, None),
-                        False,
-                    )
+                return self._make_new_icals(calendar, sources)
         except (UserError, ValueError):
             return {}
+
+    @api.model
+    def _make_new_icals(self, calendar, sources):
+        vals_list, cache, people = [], {}, []
+        for source in sources.values():
+            event = source.master
+            own = self._has_own_people(event, None)
+            people.append(own)
+            times = {event.start: event.get_times(event.start)}
+            self._check_ical_days(times)
+            vals = self._get_new_ical_vals(
+                event.get_facts(), calendar, own, event.allday, cache
+            )
+            vals_list.append(
+                {
+                    **vals,
+                    **self._get_ical_times(event, times[event.start]),
+                    "agenda_calendar_id": calendar.id,
+                }
+            )
+        events = self.create(vals_list) if vals_list else self.browse()
+        events._check_double_booking()
+        reminded, kept = set(events._get_reminded().ids), []
+        for event, source, own in zip(events, sources.values(), people, strict=True):
+            facts = source.master.get_facts()
+            for answer in event._find_ical_answers(own and facts["PEOPLE"]):
+                answer()
+            name = self._make_ical_name(source.uid)
+            placed = {source.master.start: event}
+            vals = self._get_ical_object_vals(
+                calendar, name, source, placed, None, own, False, reminded
+            )
+            kept.append({**vals, "event_ids": [(6, 0, event.ids)]})
+        self.env["crm.agenda.ical.object"]._make(kept)
         return dict.fromkeys(sources, "new")
 
     @api.model

@@ -38,18 +38,20 @@ class CalendarEvent(models.Model):
         return [*lines, *kept, *personal]
 
     @api.model
-    def _keep_ical_object(self, calendar, name, source, placed, group, own, same_rule):
-        """Keep what Odoo can't hold, and the names."""
+    def _get_ical_object_vals(
+        self, calendar, name, source, placed, group, own, same_rule, reminded=None
+    ):
+        """Return what to keep: the names, and what Odoo can't hold; nothing, if the
+        names are Odoo's own."""
         objects = self.env["crm.agenda.ical.object"]
         known = group.known_as if group else objects
         regular = [p for p in placed if p not in source.exceptions] or list(placed)
         events = self.browse().concat(*(placed[place] for place in regular))
-        kept = self._get_ical_kept(None, source.master, events, own)
+        kept = self._get_ical_kept(None, source.master, events, own, reminded)
         for place, event in source.exceptions.items():
             if place in placed:
-                kept.update(
-                    self._get_ical_kept(placed[place].id, event, placed[place], own)
-                )
+                one = placed[place]
+                kept.update(self._get_ical_kept(one.id, event, one, own, reminded))
         if known:
             # Of others, and of occurrences that the user may not read, all stays.
             seen = {
@@ -64,18 +66,13 @@ class CalendarEvent(models.Model):
         if same_rule and not (known and known.rule):
             rule = None
         own = self._match_ical_uid(source.uid)
-        if known or kept or rule or not (group and own and own[0] == name):
-            known._keep(
-                calendar,
-                name,
-                source.uid,
-                self.browse().concat(*placed.values()),
-                kept=kept or None,
-                rule=rule,
-            )
+        if not (known or kept or rule) and group and own and own[0] == name:
+            return {}
+        names = {"calendar_id": calendar.id, "name": name, "uid": source.uid}
+        return {**names, "kept": kept or None, "rule": rule}
 
     @api.model
-    def _get_ical_kept(self, number, source, events, own):
+    def _get_ical_kept(self, number, source, events, own, reminded):
         """Return the lines to keep, for all and for the user, of an exception with that
         number or of the event or series itself, besides what the fields hold."""
         facts, lines = source.get_facts(), source.get_kept(self._get_ical_origin()[1])
@@ -93,9 +90,8 @@ class CalendarEvent(models.Model):
         known = {get_address(a) for a in events.attendee_ids} if own else set()
         lines += source.get_people(known - {""}, own)
         keys = self.env["crm.agenda.ical.object"]._get_kept_keys(number)
-        return dict(
-            zip(keys, (lines, events[:1]._get_ical_personal(source)), strict=True)
-        )
+        personal = events[:1]._get_ical_personal(source, reminded)
+        return dict(zip(keys, (lines, personal), strict=True))
 
 
 def _get_current(kept, lines):

@@ -86,13 +86,14 @@ class CalendarEvent(models.Model):
         name = " ".join(name.split()) or address
         return partners.create({"name": name, "email": address})
 
-    def _take_ical_answers(self, people):
-        """Take what the user answers: nobody answers for others."""
+    def _find_ical_answers(self, people):
+        """Return what the user answers, ready to be called: nobody does for others."""
         me = self.env.user.partner_id
-        for attendee in self.attendee_ids.filtered(lambda a: a.partner_id == me):
+        attendees = people and self.attendee_ids.filtered(lambda a: a.partner_id == me)
+        for attendee in attendees or ():
             _name, answer = people.get(get_address(attendee), ("", None))
             if answer in ANSWERS and answer != STATES.get(attendee.state):
-                getattr(attendee, ANSWERS[answer])()
+                yield getattr(attendee, ANSWERS[answer])
 
 
 def get_address(attendee):

@@ -1,6 +1,6 @@
 """What an object of iCalendar says of an event, as values of its fields."""
 
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 
 import pytz
 from markupsafe import Markup, escape
@@ -12,23 +12,37 @@ PRIVACY = {"PUBLIC": "public", "CONFIDENTIAL": "confidential"}
 # How far ahead a reminder may come, in minutes: see ``calendar.alarm``.
 MAX_AHEAD = 10 * 366 * 24 * 60
 DAY = 24 * 60
-NOTHING = {
+TEXTS = {
     "SUMMARY": "",
     "DESCRIPTION": "",
     "LOCATION": "",
-    "CATEGORIES": (),
     "CONFERENCE": None,
-    "ALARMS": frozenset(),
+    "ORGANIZER": None,
     "PEOPLE": {},
 }
+NOTHING = {**TEXTS, "CATEGORIES": (), "ALARMS": frozenset()}
+# What events look like to the user, and the ids of ``_get_reminded``.
+Seen = namedtuple("Seen", "bodies reminded")
 
 
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     @api.model
-    def _get_new_ical_vals(self, facts, calendar, own, allday):
-        """Return the values of a new event."""
+    def _get_new_ical_vals(self, facts, calendar, own, allday, cache):
+        """Return the values of a new event.
+
+        :param cache: what all of them have that say the same but for these texts
+        """
+        plain = {**facts, **TEXTS}
+        key = repr((allday, own, sorted(plain.items())))
+        if key not in cache:
+            cache[key] = self._get_plain_ical_vals(plain, calendar, own, allday)
+        vals = self.browse()._get_ical_vals(facts, plain, calendar.sudo(), own, allday)
+        return {**cache[key], **vals}
+
+    @api.model
+    def _get_plain_ical_vals(self, facts, calendar, own, allday):
         # sudo: the calendar's defaults, as on a screen; rules ask about it right after
         event_type = calendar.sudo().default_type_id.filtered("active")
         types = self._find_ical_types(facts["CATEGORIES"], calendar.sudo().company_id)
@@ -42,10 +56,10 @@ class CalendarEvent(models.Model):
         }
         vals = {"partner_ids": [], "alarm_ids": [], "privacy": "public"}
         vals["agenda_type_id"] = event_type.id
+        vals["name"] = self.env._("Untitled")
         vals.update(
             self.browse()._get_ical_vals(facts, nothing, calendar.sudo(), own, allday)
         )
-        vals.setdefault("name", self.env._("Untitled"))
         return vals
 
     def _get_ical_vals(self, facts, current, calendar, own, allday, reminded=True):
@@ -88,9 +102,11 @@ class CalendarEvent(models.Model):
         if reminded and ahead != now:
             vals["alarm_ids"] = self._get_ical_alarm_commands(ahead, allday)
         if own and set(facts["PEOPLE"]) != set(current["PEOPLE"]):
-            vals["partner_ids"] = self._get_ical_people_commands(
+            commands = self._get_ical_people_commands(
                 facts["PEOPLE"], current["PEOPLE"]
             )
+            if commands:
+                vals["partner_ids"] = commands
         return vals
 
     def _write_ical_events(self, wanted, times, placed, made, own, known):
@@ -99,44 +115,49 @@ class CalendarEvent(models.Model):
         :param known: what is kept of them, to now
         :param made: those that were made from what is wanted
         """
-        outer = self.browse()
         events = self - made
-        bodies = events._get_ical_bodies()
-        reminded = events._get_reminded()
-        cache = {}
-        together, answers = defaultdict(outer.browse), []
+        written = {p: source for p, source in wanted.items() if placed[p] in events}
+        changes = self._get_ical_changes(
+            written, times, placed, own, known, events._see_ical()
+        )
+        together = defaultdict(self.browse)
+        for event, vals in changes.items():
+            together[repr(sorted(vals.items()))] |= event
+        for same in together.values():
+            same.write(dict(changes[same[0]]))
+        if own:
+            for place, source in wanted.items():
+                event = self.browse(placed[place].id)
+                for answer in event._find_ical_answers(source.get_facts()["PEOPLE"]):
+                    answer()
+
+    def _see_ical(self):
+        reminded = set(self._get_reminded().ids)
+        return Seen(self._get_ical_bodies(reminded), reminded)
+
+    @api.model
+    def _get_ical_changes(self, wanted, times, placed, own, known, seen):
+        """Return ``{event: what to write}`` so that each is what is wanted of it."""
+        changes, currents = {}, {}
         for place, source in wanted.items():
-            event = outer.browse(placed[place].id)
-            if id(source) not in cache:
-                cache[id(source)] = source.get_facts()
-            facts = cache[id(source)]
-            if event in made:
-                answers.append((event, facts))
-                continue
-            body = bodies[event]
-            if (body, id(source)) not in cache:
+            event = self.browse(placed[place].id)
+            facts, key = source.get_facts(), (seen.bodies[event], id(source))
+            if key not in currents:
                 kept = known._get_kept(event.id if source.place else None)
-                lines = event._merge_ical_kept(body, *kept)
-                cache[body, id(source)] = source.read_alike(lines)
-            current = cache[body, id(source)]
+                lines = event._merge_ical_kept(seen.bodies[event], *kept)
+                currents[key] = source.read_alike(lines)
             vals = event._get_changed_ical_times(source, times[place])
-            if current != facts:
+            if currents[key] != facts:
                 calendar = event.sudo().agenda_calendar_id  # sudo: just its company
+                reminded = event.id in seen.reminded
                 vals.update(
                     event._get_ical_vals(
-                        facts, current, calendar, own, source.allday, event in reminded
+                        facts, currents[key], calendar, own, source.allday, reminded
                     )
                 )
-                answers.append((event, facts))
             if vals:
-                key = repr(sorted(vals.items()))
-                together[key] |= event
-                cache[key] = vals
-        for key, same in together.items():
-            same.write(dict(cache[key]))
-        if own:
-            for event, facts in answers:
-                event._take_ical_answers(facts["PEOPLE"])
+                changes[event] = vals
+        return changes
 
     def _get_ical_alarm_commands(self, wanted, allday):
         """Return the reminders that come so many minutes before the start."""

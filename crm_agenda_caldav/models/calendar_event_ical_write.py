@@ -61,7 +61,8 @@ class CalendarEvent(models.Model):
         own_name = self._get_ical_uid_names(target, [group.uid])[group.uid]
         if known or own_name != target_name:
             known = known or self.env["crm.agenda.ical.object"]
-            known._keep(target, target_name, group.uid, events)
+            names = {"calendar_id": target.id, "name": target_name, "uid": group.uid}
+            known._keep(names, events)
         return events
 
     @api.model
@@ -118,9 +119,11 @@ class CalendarEvent(models.Model):
                 events._set_ical_rule(source.rule)
             known = group.known_as if group else self.env["crm.agenda.ical.object"]
             events._write_ical_events(wanted, times, placed, made, own, known)
-            self._keep_ical_object(
+            vals = self._get_ical_object_vals(
                 calendar, name, source, placed, group, own, same_rule
             )
+            if vals:
+                known._keep(vals, self.browse().concat(*placed.values()))
         return self.browse([placed[place].id for place in wanted])
 
     @api.model
@@ -192,7 +195,7 @@ class CalendarEvent(models.Model):
             else:
                 vals = cache.get(id(event))
                 vals = vals or self._get_new_ical_vals(
-                    event.get_facts(), calendar, own, event.allday
+                    event.get_facts(), calendar, own, event.allday, cache
                 )
                 cache[id(event)] = vals
             vals_list.append(

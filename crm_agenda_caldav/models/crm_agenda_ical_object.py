@@ -6,6 +6,8 @@ from odoo.addons.crm_agenda.models.compat import Constraint
 
 from .ical_rule import GivenRule
 
+NAMES = {"calendar_id", "name", "uid"}
+
 
 class CrmAgendaIcalObject(models.Model):
     """What another program calls an event or a series that it made, and what it says
@@ -98,32 +100,59 @@ class CrmAgendaIcalObject(models.Model):
 
         return self.filtered(is_hidden)
 
-    def _keep(self, calendar, name, uid, events, **values):
+    def _keep(self, values, events):
         """Have this object, or a new one, be that of events that the user has just
         written or left as they are."""
-        # sudo: nobody writes it by themselves, and it says nothing but with the events
-        known, objects = self.sudo(), self.sudo().with_context(active_test=False)
-        values.update(calendar_id=calendar.id, name=name, uid=uid)
-        same = ["|", ("name", "=", name), ("uid", "=", uid)]
-        taken = objects.search([("calendar_id", "=", calendar.id), *same]) - known
-        if calendar in taken.event_ids.filtered("active").agenda_calendar_id:
-            raise AccessError(self.env._("This name is taken."))
-        if taken:
-            taken.unlink()
-        if not known:
-            objects.create({**values, "event_ids": [(6, 0, events.ids)]})
+        if not self:
+            self._make([{**values, "event_ids": [(6, 0, events.ids)]}])
             return
-        data = known.read(list(values), load=None)[0]
+        # sudo: nobody writes it by themselves, and it says nothing but with the events
+        known = self.sudo()
+        changed = known._get_changed(values, events)
+        if NAMES & changed.keys():
+            known._make_room([values])
+        if changed:
+            known.write(changed)
+
+    def _get_changed(self, values, events):
+        """Return what of it has to be written, so that it is this of these events."""
+        data = self.read(list(values), load=None)[0]
         changed = {
             fname: value
             for fname, value in values.items()
             if (data[fname] or None) != value
         }
-        new = events - known.event_ids
+        new = events - self.event_ids
         if new:
             changed["event_ids"] = [(4, event.id) for event in new]
-        if changed:
-            known.write(changed)
+        return changed
+
+    @api.model
+    def _make(self, values_list):
+        # sudo: as above
+        objects = self.sudo()
+        objects._make_room(values_list)
+        objects.create(values_list)
+
+    def _make_room(self, values_list):
+        """Have no other object of a calendar be called as these are to be."""
+        if not values_list:
+            return
+        objects = self.with_context(active_test=False)
+        calendar_id = values_list[0]["calendar_id"]
+        taken = objects.search(
+            [
+                ("calendar_id", "=", calendar_id),
+                "|",
+                ("name", "in", [vals["name"] for vals in values_list]),
+                ("uid", "in", [vals["uid"] for vals in values_list]),
+            ]
+        )
+        taken -= self
+        calendars = taken.event_ids.filtered("active").agenda_calendar_id
+        if calendar_id in calendars.ids:
+            raise AccessError(self.env._("This name is taken."))
+        taken.unlink()
 
     def _get_kept(self, number=None):
         """Return ``(lines for all, lines for the user alone)`` that are kept."""

@@ -54,7 +54,7 @@ class ReadEvent:
     """A ``VEVENT``: its times, and what else it says."""
 
     def __init__(self, component, zones):
-        self.component, self.zones = component, zones
+        self.component, self.zones, self._facts = component, zones, None
         self.uid = component.get_value("UID")
         line = component.get("DTSTART")
         if not line:
@@ -170,6 +170,11 @@ class ReadEvent:
 
     def get_facts(self):
         """Return what it says of an event, without its times."""
+        if self._facts is None:
+            self._facts = self._read_facts()
+        return self._facts
+
+    def _read_facts(self):
         facts = {
             name: read_text(self.component.get_value(name)).strip() for name in TEXTS
         }

@@ -147,6 +147,11 @@ class TestIcalImport(ICalCase):
         wizard.action_check()
         wizard.action_import()
         self.assertEqual(len(self.get_events()), 60)
+        # What is known is compared without asking for each of them.
+        wizard = self.new_import(*parts)
+        before = self.env.cr.sql_log_count
+        wizard.action_import()
+        self.assertLess(self.env.cr.sql_log_count - before, 100)
 
     def test_a_file_is_of_whoever_imports_it(self):
         wizard = self.new_import(vevent(1))
