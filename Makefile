@@ -1,7 +1,7 @@
 # Everything made lives in .env/; `make clean` removes it.
 PYTHON := $(shell command -v python3)
-TARGETS := demo stop test test-odoo attack fault bench bench-changes bench-reminders \
-	screenshots accessibility dav lint clean
+TARGETS := demo stop test test-odoo attack fault bench bench-changes bench-phones \
+	bench-reminders screenshots accessibility dav lint clean
 
 export PYTHONPATH := tools
 
@@ -16,6 +16,7 @@ help:
 	@echo "make fault        kill dispatchers of reminders, count what is lost or doubled"
 	@echo "make bench        measure the agenda beside stock Odoo; ARGS='10000' one size"
 	@echo "make bench-changes    measure saving and moving events beside Odoo's own"
+	@echo "make bench-phones     measure what phones and files ask of 10,000 events"
 	@echo "make bench-reminders  measure reminder mails beside Odoo's own"
 	@echo "make screenshots  take the description's screenshots from the running demo"
 	@echo "make accessibility    have axe-core look at the running demo's main screens"

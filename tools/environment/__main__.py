@@ -177,6 +177,7 @@ MODULES = {
     "fault": ("test", "fault"),
     "bench": ("bench", "benchmarks.screens"),
     "bench-changes": ("test", "benchmarks.changes"),
+    "bench-phones": ("test", "benchmarks.phones"),
     "bench-reminders": ("test", "benchmarks.reminders"),
     "test-odoo": ("test-odoo", "odoo_suites"),
 }
