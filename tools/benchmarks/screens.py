@@ -8,40 +8,22 @@ here is ever committed.
 """
 
 import argparse
-import gc
-import os
 import statistics
-import time
-from datetime import datetime
 from pathlib import Path
 
 from database import PEOPLE, open_registry
 from environment.machine import ADDONS, fingerprint
 from lxml import etree
 
-from odoo import SUPERUSER_ID, api, release, tools
+from odoo import SUPERUSER_ID, api, release
 from odoo.modules.module import get_module_path
 from odoo.modules.registry import Registry
 
 from .calls import CALLS
 from .company import FIRST_ID, KNOWN, SEEN, WEEK, build, drop_others
-from .report import HEAD, Report
+from .report import measure, print_head, print_row
 
 RUNS, PATIENCE = 7, 10
-
-
-class Cost(list):
-    """The seconds of each run of a call, and its last queries and rows."""
-
-    queries = rows = 0
-
-    @property
-    def median(self):
-        return statistics.median(self)
-
-    def __str__(self):
-        figures = (self.median, min(self), max(self))
-        return "{:.1f} ({:.1f}–{:.1f})".format(*(1000 * value for value in figures))
 
 
 class Database:
@@ -99,19 +81,13 @@ class Database:
     def run(self, call):
         """Give seconds, queries and rows of one call."""
         uid, context = self.users[call.login]
+        ask = call.agenda if self.agenda else call.stock
         with self.registry.cursor() as cr:
             env = api.Environment(cr, uid, context)
-            gc.collect()
-            gc.disable()  # its pauses would fall on the one or the other by chance
-            queries, started = cr.sql_log_count, time.perf_counter()
-            rows = (call.agenda if self.agenda else call.stock)(env, self)
-            env.flush_all()
-            seconds = time.perf_counter() - started
-            gc.enable()
-            queries = cr.sql_log_count - queries
+            cost = measure(env, lambda: ask(env, self))
             cr.rollback()
         self.registry.reset_changes()
-        return seconds, queries, rows
+        return cost
 
 
 def main():
@@ -120,21 +96,16 @@ def main():
     parser.add_argument("--only", default="", help="calls whose name has this")
     options = parser.parse_args()
     open_registry()
-    folder = Path(tools.config["data_dir"]).with_name("report")
-    folder.mkdir(exist_ok=True)
-    report = Report(folder / datetime.now().strftime("bench-%Y%m%d-%H%M%S.md"))
-    report.say(f"Odoo {release.version}, {os.cpu_count()} cores")
-    calls = [call for call in CALLS if options.only in call.name]
     marks = get_marks()
     drop_others(marks.values())
-    databases = {}
-    for size in sorted(options.sizes):
-        databases.update(prepare(size, marks))
-    report.say(HEAD)
-    for call in calls:
-        report.add(call, measure(databases, call))
-    report.say_goals()
-    report.say(f"\n{report.path}")
+    databases = {size: prepare(size, marks) for size in sorted(options.sizes)}
+    print_head(
+        *(f"Odoo {release.version}", "events", "rows", "of stock"),
+        *("agenda, ms", "stock, ms", "ratio", "queries", "of stock"),
+    )
+    for call in CALLS:
+        if options.only in call.name:
+            compare(call, databases)
 
 
 def get_marks():
@@ -147,32 +118,43 @@ def get_marks():
 
 
 def prepare(size, marks):
-    """Give ``{(size, kind): database}``, filling those that aren't there."""
-    databases = {}
+    """Give the agenda's and stock's database, filled if need be."""
+    databases = []
     for kind in ("agenda", "stock"):
         source = kind
         for count in (0, size):
             name = f"{kind}_{count}_{marks[kind]}"
             build(source, name, kind, count)
             source = name
-        databases[size, kind] = Database(name, kind)
+        databases.append(Database(name, kind))
     return databases
 
 
-def measure(databases, call):
-    """Give ``{(size, kind): Cost}`` of databases in turns, after one run to warm up.
+def compare(call, databases):
+    """Print what a call costs, of databases in turns, after one run to warm up.
 
     Where a call has taken a database ``PATIENCE`` seconds, it is run no more.
     """
-    costs = {key: Cost() for key in databases}
-    for index in range(RUNS + 1):
-        for key, database in databases.items():
-            cost = costs[key]
-            if index <= 1 or sum(cost) < PATIENCE:
-                elapsed, cost.queries, cost.rows = database.run(call)
-                if index:
-                    cost.append(elapsed)
-    return costs
+    runs = {database: [] for pair in databases.values() for database in pair}
+    for database in runs:
+        database.run(call)
+    for _run in range(RUNS):
+        for database, costs in runs.items():
+            if sum(seconds for seconds, *_counts in costs) < PATIENCE:
+                costs.append(database.run(call))
+    for size, pair in databases.items():
+        seconds, queries, rows = zip(
+            *(zip(*runs[database], strict=True) for database in pair), strict=True
+        )
+        agenda, stock = map(statistics.median, seconds)
+        figures = (
+            f"{1000 * statistics.median(times):.1f}"
+            f" ({1000 * min(times):.1f}–{1000 * max(times):.1f})"
+            for times in seconds
+        )
+        last = [[counts[-1] for counts in pair] for pair in (rows, queries)]
+        ratio = f"{agenda / stock:.2f}"
+        print_row(call.name, f"{size:,}", *last[0], *figures, ratio, *last[1])
 
 
 if __name__ == "__main__":

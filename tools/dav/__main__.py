@@ -6,16 +6,13 @@ its path is the only argument. Ends with 1 if something is not as it should be.
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from database import open_registry
+from servers import serve
 
 from odoo import SUPERUSER_ID, api
 
@@ -71,36 +68,9 @@ def prepare(env):
     return keys._generate(SCOPE, "DAV", None), own[0].id
 
 
-def find_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-@contextlib.contextmanager
-def serve(command, path):
-    """Run a server that gets a free port; give its address when it answers."""
-    port = find_port()
-    process = subprocess.Popen([part.replace("PORT", str(port)) for part in command])
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _attempt in range(240):
-            if process.poll() is not None:
-                raise RuntimeError(f"{command} ended")
-            with contextlib.suppress(OSError, urllib.error.URLError):
-                urllib.request.urlopen(f"{address}{path}", timeout=60).close()
-                break
-            time.sleep(0.5)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def serve_odoo():
     options = ("--http-port=PORT", "--http-interface=127.0.0.1", "--log-level=warn")
-    command = [sys.executable, "-m", "odoo", *options, "--max-cron-threads=0"]
-    return serve(command, "/web/login")
+    return serve(sys.executable, "-m", "odoo", *options, "--max-cron-threads=0")
 
 
 def serve_radicale(python, folder):
@@ -111,7 +81,7 @@ def serve_radicale(python, folder):
         "logging-level": "error",
     }
     options = [f"--{name}={value}" for name, value in options.items()]
-    return serve([python, "-m", "radicale", *options], "/")
+    return serve(python, "-m", "radicale", *options, path="/")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 from .demo import LOGINS, Demo, serve
 from .instance import get_addons_version, open_instance
@@ -16,6 +17,7 @@ from .machine import (
     ENV,
     EnvError,
     Lock,
+    building,
     find_browser,
     install_programs,
     say,
@@ -59,14 +61,10 @@ def stop():
 
 def test():
     """Run pytest on the addons and the tools."""
-    paths = [f"{folder}/tests" for folder in (*ADDONS, "tools")]
-    paths = " ".join(path for path in paths if (CLONE / path).exists())
+    tests = " ".join(f"{folder}/tests" for folder in (*ADDONS, "tools"))
     cache = ENV / find_odoo().series / "cache" / "pytest"
-    options = [f"cache_dir={cache}", f"testpaths={paths}"]
-    pytest = ["-m", "pytest", "--odoo-http", "--rootdir", CLONE]
-    return use(
-        "test", *pytest, *(word for option in options for word in ("-o", option))
-    )
+    options = ("-o", f"cache_dir={cache}", "-o", f"testpaths={tests}")
+    return use("test", "-m", "pytest", "--odoo-http", "--rootdir", CLONE, *options)
 
 
 def attack():
@@ -79,8 +77,7 @@ def attack():
 def dav():
     """Have real calendar apps talk with the agenda, and with Radicale."""
     install_programs("python3-venv", *DESKTOP)
-    with Lock(ENV / "lock") as lock:
-        lock.take(3600)
+    with building():
         python = make_dav_venv()
     return use("test", "-m", "dav", python)
 
@@ -100,16 +97,6 @@ def use(kind, *arguments):
                 return process.wait()
             finally:
                 process.kill()
-
-
-def screenshots():
-    """Take the description's screenshots from the running demo."""
-    return look("screenshots")
-
-
-def accessibility():
-    """Have axe-core look at the main screens of the running demo."""
-    return look("accessibility")
 
 
 def look(tool):
@@ -138,48 +125,33 @@ def clean():
 
 
 def lint():
-    """Run the linters of .pre-commit-config.yaml."""
+    """Run the linters of .pre-commit-config.yaml on what git knows."""
     install_programs("git", "python3-venv")
-    with Lock(ENV / "lock") as lock:
-        lock.take(3600)
+    with building():
         make_venv()
     say("running the linters…")
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=CLONE,
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    files = [name for name in listed.stdout.split("\0") if (CLONE / name).is_file()]
     folders = {"PRE_COMMIT_HOME": ENV / "pre-commit", "UV_CACHE_DIR": ENV / "cache"}
-    command = [VENV / "bin" / "pre-commit", "run", "--color=never", "--files", *files]
+    command = [VENV / "bin" / "pre-commit", "run", "--color=never", "--all-files"]
     environment = {**os.environ, **{k: str(v) for k, v in folders.items()}}
     return subprocess.call(command, cwd=CLONE, env=environment)
 
 
 COMMANDS = {
-    command.__name__: command
-    for command in (
-        demo,
-        stop,
-        test,
-        attack,
-        screenshots,
-        accessibility,
-        dav,
-        clean,
-        lint,
-    )
-}
-# What runs on an instance that only it uses: of which kind, and the module.
-MODULES = {
-    "fault": ("test", "fault"),
-    "bench": ("bench", "benchmarks.screens"),
-    "bench-changes": ("test", "benchmarks.changes"),
-    "bench-phones": ("test", "benchmarks.phones"),
-    "bench-reminders": ("test", "benchmarks.reminders"),
-    "test-odoo": ("test-odoo", "odoo_suites"),
+    "demo": demo,
+    "stop": stop,
+    "clean": clean,
+    "lint": lint,
+    "test": test,
+    "attack": attack,
+    "dav": dav,
+    "fault": partial(use, "test", "-m", "fault"),
+    "bench": partial(use, "bench", "-m", "benchmarks.screens"),
+    "bench-changes": partial(use, "test", "-m", "benchmarks.changes"),
+    "bench-phones": partial(use, "test", "-m", "benchmarks.phones"),
+    "bench-reminders": partial(use, "test", "-m", "benchmarks.reminders"),
+    "test-odoo": partial(use, "test-odoo", "-m", "odoo_suites"),
+    "screenshots": partial(look, "screenshots"),
+    "accessibility": partial(look, "accessibility"),
 }
 
 
@@ -190,11 +162,7 @@ def main(name, *arguments):
     try:
         if name == "serve":
             return serve(find_odoo(), *arguments)
-        if name in MODULES:
-            kind, module = MODULES[name]
-            code = use(kind, "-m", module)
-        else:
-            code = COMMANDS[name]()
+        code = COMMANDS[name]()
         minutes, seconds = divmod(round(time.monotonic() - started), 60)
         say(f"make {name} took {minutes} min {seconds} s")
         return code

@@ -4,8 +4,8 @@ import ast
 import contextlib
 import os
 import shutil
-import threading
 from datetime import date
+from multiprocessing.pool import ThreadPool
 
 from .machine import (
     ADDONS,
@@ -13,6 +13,7 @@ from .machine import (
     ENV,
     EnvError,
     Lock,
+    building,
     find_browser,
     fingerprint,
     install_programs,
@@ -32,26 +33,6 @@ SETTINGS = {"demo": (), "bench": TUNED}
 KEPT = ("demo", "bench")  # the others begin anew each time
 
 
-class Task(threading.Thread):
-    """What is done meanwhile; it is abandoned when the command ends early."""
-
-    def __init__(self, work, *arguments):
-        super().__init__(daemon=True)
-        self.work, self.arguments, self.error = work, arguments, None
-        self.start()
-
-    def run(self):
-        try:
-            self.work(*self.arguments)
-        except Exception as error:
-            self.error = error
-
-    def finish(self):
-        self.join()
-        if self.error:
-            raise self.error
-
-
 @contextlib.contextmanager
 def open_instance(odoo, kind, *programs):
     """Give an instance that only we use, building whatever is missing.
@@ -63,22 +44,20 @@ def open_instance(odoo, kind, *programs):
     with Lock(ENV / odoo.series / f"{kind}.lock") as lock:
         if not lock.take(10):
             raise EnvError(f"another make {kind} runs in this clone: wait for it")
-        with Lock(ENV / "lock") as building:
-            if not building.take(1):
-                say("waiting for the other make that builds the environment")
-                building.take(3600)
+        with building() as alone:
             if os.geteuid():  # they are told all at once
                 install_programs("python3-venv", *programs)
             install_programs("python3-venv")
-            meanwhile = Task(install_programs, *programs)
-            source = Task(odoo.prepare)
-            make_venv()
-            source.finish()
-            anew = kind not in KEPT or not (ENV / odoo.series / kind).exists()
-            if anew:
-                template = Instance(odoo, "template", building.fd)
-                template.make_databases()
-            meanwhile.finish()
+            with ThreadPool() as pool:  # whose work ends with us, however we end
+                meanwhile = pool.apply_async(install_programs, programs)
+                source = pool.apply_async(odoo.prepare)
+                make_venv()
+                source.get()
+                anew = kind not in KEPT or not (ENV / odoo.series / kind).exists()
+                if anew:
+                    template = Instance(odoo, "template", alone.fd)
+                    template.make_databases()
+                meanwhile.get()
             instance = Instance(odoo, kind, lock.fd)
             if anew:
                 instance.copy(template)
@@ -180,42 +159,28 @@ class Instance:
             return
         say("updating the addons, whose source changed (about half a minute)…")
         with self.cluster.running():
-            self.install("agenda", ADDONS)
+            installed = "SELECT name FROM ir_module_module WHERE state = 'installed'"
+            there = {*ADDONS}.intersection(self.cluster.query(installed, "agenda"))
+            self.install("agenda", {*ADDONS} - there, there)
         write(self.addons, version)
 
-    def install(self, database, modules):
-        """Install modules, update those that are there, and make sure of all."""
+    def install(self, database, new, there=()):
+        """Install new modules, update those that are there, and make sure of all."""
         self.configure(database)
-        there = self._find_modules(database, "state = 'installed'")
-        options = {
-            "--init": set(modules) - there,
-            "--update": there.intersection(modules),
-        }
-        arguments = [
-            f"{key}={','.join(names)}" for key, names in options.items() if names
-        ]
-        self.run(
-            self.python("-m", "odoo", *arguments, "--stop-after-init", "--no-http"),
-            "install.log",
+        modules = (("init", new), ("update", there))
+        options = [f"--{name}={','.join(value)}" for name, value in modules if value]
+        odoo = self.python("-m", "odoo", *options, "--stop-after-init", "--no-http")
+        self.run(odoo, "install.log")
+        # Odoo goes on without modules and demo data that don't load.
+        failed = self.cluster.query(
+            "SELECT name FROM ir_module_module WHERE state LIKE 'to %'"
+            " OR state = 'installed' AND demo IS NOT TRUE",
+            database,
         )
-        # Odoo goes on without demo data that don't load.
-        there = self._find_modules(database, "state = 'installed'")
-        whole = self._find_modules(database, "state = 'installed' AND demo")
-        failed = ", ".join({*modules, *there} - whole)
         if failed:
             log = self.folder / "install.log"
-            raise EnvError(f"not installed with their demo data: {failed}, see {log}")
-
-    def _find_modules(self, database, condition):
-        if not self.cluster.query(
-            f"SELECT 1 FROM pg_database WHERE datname = '{database}'"
-        ):
-            return set()
-        return set(
-            self.cluster.query(
-                f"SELECT name FROM ir_module_module WHERE {condition}", database
-            )
-        )
+            names = ", ".join(failed)
+            raise EnvError(f"not installed with their demo data: {names}, see {log}")
 
     def _drop(self, database):
         self.cluster.query(f'DROP DATABASE IF EXISTS "{database}"')

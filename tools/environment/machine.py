@@ -1,9 +1,9 @@
 """This machine: messages, locks, long commands and the programs that it must have."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -90,18 +90,9 @@ def find_browser():
 
 def find_postgres():
     """Give the folder of this machine's newest PostgreSQL server, if any."""
-    folders = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"),
-        key=lambda folder: float(re.sub(r"[^\d.]", "", folder.parent.name) or 0),
-        reverse=True,
-    )
-    if shutil.which("initdb"):
-        folders.append(Path(shutil.which("initdb")).resolve().parent)
-    programs = ("initdb", "postgres", "psql")
-    for folder in folders:
-        if all((folder / program).exists() for program in programs):
-            return folder
-    return None
+    folders = Path("/usr/lib/postgresql").glob("*/bin")
+    servers = [folder for folder in folders if (folder / "initdb").exists()]
+    return max(servers, key=lambda folder: float(folder.parent.name), default=None)
 
 
 def install_programs(*programs):
@@ -191,3 +182,13 @@ class Lock:
     def __exit__(self, *_exc):
         """Close our handle; a child that inherited it keeps the lock."""
         os.close(self.fd)
+
+
+@contextlib.contextmanager
+def building():
+    """Be the only one in this clone that builds the environment."""
+    with Lock(ENV / "lock") as lock:
+        if not lock.take(1):
+            say("waiting for the other make that builds the environment")
+            lock.take(3600)
+        yield lock

@@ -13,7 +13,7 @@ FAULT = Path(__file__).parents[1] / "fault.py"
 @pytest.mark.skipif("ODOO_RC" not in os.environ, reason="no Odoo database to use")
 def test_killed_dispatchers_send_each_reminder_exactly_once():
     process = subprocess.run(
-        ["setpriv", "--pdeathsig", "KILL", sys.executable, FAULT, "--rows", "3000"],
+        ["setpriv", "--pdeathsig", "KILL", sys.executable, FAULT, "3000"],
         capture_output=True,
         text=True,
     )

@@ -1,6 +1,7 @@
 """Installing the addons changes no meeting; uninstalling them keeps them all."""
 
-from copies import connected, copied, run
+from copies import copied, run
+from database import connect, query
 
 USE = """
 calendar = env["crm.agenda.calendar"].create(
@@ -75,7 +76,7 @@ def trim(row, columns):
 
 def read_meetings(database):
     """Give the meetings but for those of the demo company, which are the addon's."""
-    with connected(database) as cursor:
+    with connect(database) as cursor:
         cursor.execute(
             """
             SELECT * FROM calendar_event WHERE id NOT IN (
@@ -90,24 +91,25 @@ def read_meetings(database):
 
 def read_code(database):
     """Give what modules make: tables and columns, views, rules, groups, actions…"""
-    with connected(database) as cursor:
-        cursor.execute(
+    code = set(
+        query(
+            database,
             "SELECT 'index', indexname FROM pg_indexes WHERE schemaname = 'public'"
             " UNION SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal"
             " UNION SELECT 'function', proname FROM pg_proc"
-            " WHERE pronamespace = 'public'::regnamespace"
+            " WHERE pronamespace = 'public'::regnamespace",
         )
-        code = set(cursor.fetchall())
-        cursor.execute(
-            "SELECT table_name, column_name FROM information_schema.columns"
-            " WHERE table_schema = 'public'"
-        )
-        columns = cursor.fetchall()
-        code.update(columns)
-        for table, column in columns:
-            kept = table.startswith(("ir_", "mail_template", "mail_message_subtype"))
-            if column == "id" and (kept or table.startswith("res_groups")):
-                if table not in LEFT:
-                    cursor.execute(f"SELECT id FROM {table}")
-                    code.update((table, row_id) for (row_id,) in cursor.fetchall())
+    )
+    columns = query(
+        database,
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema = 'public'",
+    )
+    code.update(columns)
+    for table, column in columns:
+        kept = table.startswith(("ir_", "mail_template", "mail_message_subtype"))
+        if column == "id" and (kept or table.startswith("res_groups")):
+            if table not in LEFT:
+                rows = query(database, f"SELECT id FROM {table}")
+                code.update((table, row_id) for (row_id,) in rows)
     return code

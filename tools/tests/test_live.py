@@ -3,18 +3,16 @@
 import contextlib
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
-from copies import connected, copied
+from copies import copied
+from database import query
+from playwright.sync_api import sync_playwright
+from servers import serve
 
-odoo = pytest.importorskip("odoo")
-playwright = pytest.importorskip("playwright.sync_api")
+from odoo import tools
 
 CHROMIUM = os.environ.get("CHROMIUM")
 BOARD = "/odoo/action-crm_agenda.calendar_event_action_board"
@@ -42,25 +40,14 @@ RETURNING id
 @contextlib.contextmanager
 def served(database):
     """Give the address of a server of the database, which has files of its own."""
-    filestore = Path(odoo.tools.config["data_dir"], "filestore")
+    filestore = Path(tools.config["data_dir"], "filestore")
     shutil.copytree(filestore / "agenda", filestore / database, dirs_exist_ok=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = ["-d", database, f"--db-filter=^{database}$", f"--http-port={port}"]
+    options = ["-d", database, f"--db-filter=^{database}$", "--http-port=PORT"]
     command = [sys.executable, "-m", "odoo", *options, "--log-level=error"]
-    process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command])
-    address = f"http://127.0.0.1:{port}"
     try:
-        for _attempt in range(120):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{address}/web/health").read()
-                break
-            time.sleep(0.5)
-        yield address
+        with serve(*command) as address:
+            yield address
     finally:
-        process.terminate()
-        process.wait(30)
         shutil.rmtree(filestore / database)
 
 
@@ -94,10 +81,8 @@ def rename(page, event_id, name):
 @pytest.mark.skipif(not CHROMIUM, reason="CHROMIUM names no browser")
 def test_what_one_changes_the_other_sees_within_seconds():
     with copied("agenda", "live") as database:
-        with connected(database) as cursor:
-            cursor.execute(NOON_OF_THE_TECHNICIAN)
-            event_id = cursor.fetchone()[0]
-        with served(database) as address, playwright.sync_playwright() as driver:
+        [(event_id,)] = query(database, NOON_OF_THE_TECHNICIAN)
+        with served(database) as address, sync_playwright() as driver:
             browser = driver.chromium.launch(
                 executable_path=CHROMIUM,
                 args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],

@@ -1,17 +1,18 @@
 """An update keeps what people entered, brings the code's records and cleans up."""
 
 import ast
-import configparser
 import contextlib
 import os
 import re
+import shutil
 import subprocess
 import tarfile
 from collections import namedtuple
 from pathlib import Path
 
 import pytest
-from copies import connected, copied, odoo, run
+from copies import copied, run
+from database import NEW, connect, query
 
 CLONE = Path(__file__).parents[2]
 OLD = "676b40c"  # the last release that called itself 1.0.0
@@ -302,44 +303,31 @@ Updated = namedtuple(
 )
 
 
-def configure_old_addons(folder):
+def extract_old_addons(folder):
     """Extract the addons as they were; give a configuration that has them."""
     archive = folder / "old.tar"
-    git = [
-        "git",
-        "-c",
-        f"safe.directory={CLONE}",
-        "-C",
-        CLONE,
-        "archive",
-        "-o",
-        archive,
-    ]
-    try:
-        subprocess.run([*git, OLD, *ADDONS], check=True, capture_output=True, text=True)
-    except FileNotFoundError:
+    git = ["git", "-c", f"safe.directory={CLONE}", "-C", CLONE]
+    if not shutil.which("git"):
         pytest.skip("there is no git to ask for the old addons")
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"git has no {OLD} here: {error.stderr.strip()}")
+    asked = subprocess.run([*git, "archive", "-o", archive, OLD, *ADDONS])
+    if asked.returncode:
+        pytest.skip(f"git has no {OLD} here")
     with tarfile.open(archive) as old:
         old.extractall(folder)
-    config = configparser.ConfigParser(interpolation=None)
-    config.read(os.environ["ODOO_RC"])
-    paths = [Path(path) for path in config["options"]["addons_path"].split(",")]
-    assert CLONE in paths
-    paths[paths.index(CLONE)] = folder
-    config["options"]["addons_path"] = ",".join(map(str, paths))
-    with (folder / "odoo.conf").open("w") as rc:
-        config.write(rc)
-    return rc.name
+    addons_path, old_path = f",{CLONE}\n", f",{folder}\n"
+    config = Path(os.environ["ODOO_RC"]).read_text()
+    assert addons_path in config
+    rc = folder / "odoo.conf"
+    rc.write_text(config.replace(addons_path, old_path))
+    return str(rc)
 
 
 @contextlib.contextmanager
 def old_database(folder):
     """Give a database in which the old addon was installed, and used."""
-    if odoo.release.version_info[0] != 18:
+    if NEW:
         pytest.skip(f"the addon of {OLD} installs on 18.0 only")
-    rc = configure_old_addons(folder)
+    rc = extract_old_addons(folder)
     with copied("stock", "upgrade_old") as name:
         run(name, "--init=crm_agenda", "--stop-after-init", rc=rc)
         yield name, run(name, "shell", script=WORLD, rc=rc)
@@ -350,22 +338,20 @@ def set_back_database(new):
     """Give a new database with what is old in an old one."""
     with copied(new, "upgrade_back") as name:
         ids = run(name, "shell", script=WORLD)
-        names = {
-            "event_read": "calendar_event_rule_agenda_read",
-            "event_write": "calendar_event_rule_agenda_write",
-            "event_create": "calendar_event_rule_agenda_create",
-            "group": "group_agenda_user",
-        }
-        series = odoo.release.version_info[0]
-        with connected(name) as cursor:
-            cursor.execute(
-                "SELECT name, res_id FROM ir_model_data WHERE module = 'crm_agenda'"
+        found = dict(
+            query(
+                name,
+                "SELECT name, res_id FROM ir_model_data WHERE module = 'crm_agenda'",
             )
-            found = dict(cursor.fetchall())
+        )
+        with connect(name) as cursor:
             cursor.execute(
                 SET_BACK.format(
-                    app="category_id" if series == 18 else "privilege_id",
-                    **{key: found[value] for key, value in names.items()},
+                    app="privilege_id" if NEW else "category_id",
+                    event_read=found["calendar_event_rule_agenda_read"],
+                    event_write=found["calendar_event_rule_agenda_write"],
+                    event_create=found["calendar_event_rule_agenda_create"],
+                    group=found["group_agenda_user"],
                 )
             )
         yield name, ids
@@ -392,23 +378,21 @@ def updated(request, new, new_code, tmp_path_factory):
     else:
         databases = set_back_database(new)
     with databases as (database, ids):
-        with connected(database) as cursor:
+        with connect(database) as cursor:
             made = leave_behind(cursor, ids)
-            before = {table: read_table(cursor, table) for table in KEPT + CLEANED}
-            calls = read_calls(cursor)
+        before = {table: read_table(database, table) for table in KEPT + CLEANED}
+        calls = read_calls(database)
         log = run(database, FEEDS, "--update=crm_agenda", "--stop-after-init")
         code = run(database, "shell", script=CODE)
-        with connected(new) as cursor:
-            cursor.execute(SCHEMA)
-            schema = set(cursor.fetchall())
+        schema = set(query(new, SCHEMA))
         yield Updated(database, ids, made, before, calls, log, code, new_code, schema)
 
 
 def leave_behind(cursor, ids):
     """Do by SQL what the old version let anybody do; give the ids of the rows."""
     made = {}
-    for kind, query in LEFTOVERS.items():
-        cursor.execute(query, ids)
+    for kind, insert in LEFTOVERS.items():
+        cursor.execute(insert, ids)
         made[kind] = [row_id for (row_id,) in cursor.fetchall()]
         assert made[kind]
     for kind in MEMBERS:
@@ -422,10 +406,11 @@ def leave_behind(cursor, ids):
     return made
 
 
-def read_table(cursor, table, columns=None):
+def read_table(database, table, columns=None):
     """Give the columns, and the rows as text: without who wrote them last."""
     if not columns:
-        cursor.execute(
+        names = query(
+            database,
             "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
             " AND column_name NOT IN ('write_date', 'write_uid', 'privacy',"
             " 'access_token', 'agenda_hours', 'videocall_location')"
@@ -433,25 +418,26 @@ def read_table(cursor, table, columns=None):
             " AND (table_name, column_name) != ('crm_agenda_event_status', 'color')",
             [table],
         )
-        columns = sorted(name for (name,) in cursor.fetchall())
-    cursor.execute(f"SELECT {', '.join(columns)} FROM {table}")
-    return columns, {tuple(map(str, row)) for row in cursor.fetchall()}
+        columns = sorted(name for (name,) in names)
+    rows = query(database, f"SELECT {', '.join(columns)} FROM {table}")
+    return columns, {tuple(map(str, row)) for row in rows}
 
 
-def read_calls(cursor):
+def read_calls(database):
     """Give the links of the video calls, by event."""
-    cursor.execute(
-        "SELECT id, videocall_location FROM calendar_event"
-        " WHERE videocall_location LIKE '%/' || access_token"
+    return dict(
+        query(
+            database,
+            "SELECT id, videocall_location FROM calendar_event"
+            " WHERE videocall_location LIKE '%/' || access_token",
+        )
     )
-    return dict(cursor.fetchall())
 
 
 def get_lost(updated, table):
     """Give the rows that are not any more as they were before, as dictionaries."""
     columns, before = updated.before[table]
-    with connected(updated.database) as cursor:
-        _columns, after = read_table(cursor, table, columns)
+    _columns, after = read_table(updated.database, table, columns)
     return [dict(zip(columns, row, strict=True)) for row in before - after]
 
 
@@ -475,18 +461,13 @@ def test_what_nobody_edited_is_as_in_a_new_database(updated):
 
 
 def test_groups_keep_no_translation_of_their_old_name(updated):
-    with connected(updated.database) as cursor:
-        cursor.execute(
-            "SELECT name->>'es_ES' FROM res_groups WHERE id = %(group)s", updated.ids
-        )
-        [(translation,)] = cursor.fetchall()
+    name = "SELECT name->>'es_ES' FROM res_groups WHERE id = %(group)s"
+    [(translation,)] = query(updated.database, name, updated.ids)
     assert translation != "Agenda: Usuario"
 
 
 def test_tables_are_those_of_a_new_database(updated):
-    with connected(updated.database) as cursor:
-        cursor.execute(SCHEMA)
-        schema = set(cursor.fetchall())
+    schema = set(query(updated.database, SCHEMA))
     assert schema - updated.new_schema == set()
     assert updated.new_schema - schema == set()
 
@@ -503,29 +484,26 @@ def test_what_people_entered_stays(updated):
 
 
 def test_what_a_consultant_edited_stays(updated):
-    with connected(updated.database) as cursor:
-        cursor.execute(
-            """
-            SELECT status.name->>'en_US', status.sequence, type.default_duration,
-                   alarm.clock_time, cron.interval_number, cron.active
-              FROM crm_agenda_event_status status, crm_agenda_event_type type,
-                   calendar_alarm alarm, ir_cron cron
-             WHERE (status.id, type.id, alarm.id, cron.id) = (%s, %s, %s, %s)
-            """,
-            [updated.ids[name] for name in ("status", "type", "eve", "cron")],
-        )
-        assert cursor.fetchall() == [("Booked", 15, 3, 17, 7, False)]
-        cursor.execute(
-            "SELECT 1 FROM crm_agenda_document_model WHERE model = 'stock.picking'"
-        )
-        assert not cursor.fetchall()
+    edited = query(
+        updated.database,
+        """
+        SELECT status.name->>'en_US', status.sequence, type.default_duration,
+               alarm.clock_time, cron.interval_number, cron.active
+          FROM crm_agenda_event_status status, crm_agenda_event_type type,
+               calendar_alarm alarm, ir_cron cron
+         WHERE status.id = %(status)s AND type.id = %(type)s
+           AND alarm.id = %(eve)s AND cron.id = %(cron)s
+        """,
+        updated.ids,
+    )
+    assert edited == [("Booked", 15, 3, 17, 7, False)]
+    removed = "SELECT 1 FROM crm_agenda_document_model WHERE model = 'stock.picking'"
+    assert not query(updated.database, removed)
 
 
 def test_events_store_the_privacy_that_their_organizer_uses(updated):
     names = ("plain", "secret", "quiet", "past", "nobody", "meeting")
-    with connected(updated.database) as cursor:
-        cursor.execute("SELECT id, privacy FROM calendar_event")
-        privacy = dict(cursor.fetchall())
+    privacy = dict(query(updated.database, "SELECT id, privacy FROM calendar_event"))
     assert {name: privacy[updated.ids[name]] for name in names} == {
         "plain": "public",
         "secret": "private",
@@ -537,20 +515,13 @@ def test_events_store_the_privacy_that_their_organizer_uses(updated):
 
 
 def test_events_count_the_hours_that_they_take(updated):
-    with connected(updated.database) as cursor:
-        cursor.execute(
-            "SELECT agenda_hours FROM calendar_event WHERE id = %(plain)s", updated.ids
-        )
-        assert cursor.fetchall() == [(1,)]
+    hours = "SELECT agenda_hours FROM calendar_event WHERE id = %(plain)s"
+    assert query(updated.database, hours, updated.ids) == [(1,)]
 
 
 def test_durations_are_as_long_as_is_accepted(updated):
-    with connected(updated.database) as cursor:
-        cursor.execute(
-            "SELECT default_duration FROM crm_agenda_calendar WHERE id = %(endless)s",
-            updated.ids,
-        )
-        assert cursor.fetchall() == [(8760,)]
+    hours = "SELECT default_duration FROM crm_agenda_calendar WHERE id = %(endless)s"
+    assert query(updated.database, hours, updated.ids) == [(8760,)]
 
 
 def test_attendance_that_nobody_gave_is_removed(updated):
@@ -580,13 +551,13 @@ def test_members_are_whom_the_shares_reach(updated):
         "reminded": owner | {ids["elena"]},
     }
     for kind in MEMBERS:
-        with connected(updated.database) as cursor:
-            cursor.execute(
-                f"SELECT user_id FROM crm_agenda_calendar_{kind}_rel"
-                " WHERE calendar_id = %(calendar)s",
-                ids,
-            )
-            members = {user_id for (user_id,) in cursor.fetchall()}
+        rows = query(
+            updated.database,
+            f"SELECT user_id FROM crm_agenda_calendar_{kind}_rel"
+            " WHERE calendar_id = %(calendar)s",
+            ids,
+        )
+        members = {user_id for (user_id,) in rows}
         assert members == expected.get(kind, owner), kind
         assert logged[f"People in {kind}_ids (calendar, user)"] == sorted(
             (ids["calendar"], ids[name]) for name in ("portal", "tomas")
@@ -613,8 +584,7 @@ def test_who_may_not_read_an_event_follows_it_no_more(updated):
 
 
 def test_who_may_not_read_an_event_knows_no_way_into_its_video_call(updated):
-    with connected(updated.database) as cursor:
-        calls = read_calls(cursor)
+    calls = read_calls(updated.database)
     assert len(calls) == len(updated.calls) == 4
     assert {event for event in calls if calls[event] != updated.calls[event]} == {
         updated.ids[name] for name in ("elsewhere", "plain", "secret")
