@@ -18,7 +18,7 @@ from odoo import SUPERUSER_ID, api
 
 from . import desktop
 
-USER = "dav"
+USER, ANOTHER = "dav", "dav other"
 SCOPE = "crm_agenda_caldav"
 CALENDARS = ("Work", "Other", "Only to read")
 
@@ -27,7 +27,7 @@ def main():
     [python] = sys.argv[1:]
     registry = open_registry()
     with registry.cursor() as cr:
-        password, number = prepare(api.Environment(cr, SUPERUSER_ID, {}))
+        passwords, number = prepare(api.Environment(cr, SUPERUSER_ID, {}))
     clients = Path(__file__).with_name("clients.py")
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         odoo = stack.enter_context(serve_odoo())
@@ -38,7 +38,7 @@ def main():
         home.mkdir()
         failed = 0
         try:
-            desktop.run_evolution(registry, home, calendar, password)
+            desktop.run_evolution(registry, home, calendar, passwords[0])
         except (AssertionError, OSError) as error:
             failed = 1
             sys.stdout.write(f"FAILED Evolution: {error!r}\n")
@@ -47,25 +47,31 @@ def main():
         sys.stdout.flush()
         failed += subprocess.call(
             [python, "-B", clients, folder, agenda, radicale],
-            env={**os.environ, "PYTHONPATH": "", "DAV_PASSWORD": password},
+            env={**os.environ, "PYTHONPATH": "", "DAV_PASSWORDS": " ".join(passwords)},
         )
         return 1 if failed else 0
 
 
 def prepare(env):
-    """Make a user with calendars; give their app password, and the first's number."""
+    """Make a user with calendars, and another; give their app passwords, and the
+    number of the first calendar."""
     users = env["res.users"].with_context(no_reset_password=True)
     values = {"name": "CalDAV", "login": USER, "email": "dav@example.com"}
     user = users.create(values)
     # What the demo company shares with everybody, and their own.
     calendars = env["crm.agenda.calendar"]
     calendars.search([("member_ids", "in", user.ids)]).active = False
-    others = users.create({"name": "Another", "login": f"{USER} other"})
+    values = {"name": "Another", "login": ANOTHER, "email": "another@example.com"}
+    others = users.create(values)
     own = calendars.create([{"name": n, "owner_id": user.id} for n in CALENDARS[:2]])
     shared = calendars.create({"name": CALENDARS[2], "owner_id": others.id})
     shared.share_ids = [(0, 0, {"user_id": user.id, "level": "read"})]
-    keys = env["res.users.apikeys"].with_user(user).sudo()
-    return keys._generate(SCOPE, "DAV", None), own[0].id
+    keys = env["res.users.apikeys"]
+    passwords = [
+        keys.with_user(one).sudo()._generate(SCOPE, "DAV", None)
+        for one in (user, others)
+    ]
+    return passwords, own[0].id
 
 
 def serve_odoo():

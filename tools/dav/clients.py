@@ -1,6 +1,7 @@
 """What calendar apps do with a server, and what of it works; see __main__."""
 
 import ast
+import contextlib
 import logging
 import os
 import subprocess
@@ -14,9 +15,23 @@ from caldav.lib.error import DAVError, MkcalendarError
 from caldav_server_tester import checks
 from caldav_server_tester.checker import ServerQuirkChecker
 
-USER, PASSWORD = "dav", os.environ["DAV_PASSWORD"]
+USER, ANOTHER = "dav", "dav other"
+PASSWORDS = dict(zip((USER, ANOTHER), os.environ["DAV_PASSWORDS"].split(), strict=True))
+PASSWORD = PASSWORDS[USER]
 START = datetime(2030, 1, 7, 9, tzinfo=timezone.utc)
 RULE = {"FREQ": "DAILY", "COUNT": 5}
+EVENT = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Phone//EN
+BEGIN:VEVENT
+UID:invitation
+DTSTAMP:20260301T090000Z
+DTSTART:20300107T150000Z
+DTEND:20300107T160000Z
+SUMMARY:Meeting
+END:VEVENT
+END:VCALENDAR
+"""
 VDIRSYNCER = """
 [general]
 status_path = "{folder}/status"
@@ -48,10 +63,16 @@ def main():
         ("caldav: what may only be read", run_read_only),
     ):
         failed += not report(name, scenario, get_calendars(client))
+    failed += not report("caldav: a calendar of one's own", run_made, client)
+    another = caldav.DAVClient(agenda, username=ANOTHER, password=PASSWORDS[ANOTHER])
+    failed += not report("caldav: an invitation", run_invitation, client, another)
     failed += not report(
         "vdirsyncer: twice, and a change", run_vdirsyncer, folder, agenda
     )
-    compare(find_features(agenda, PASSWORD, "Other"), find_features(radicale, "x"))
+    compare(
+        find_features(agenda, PASSWORDS, "Other"),
+        find_features(radicale, dict.fromkeys(PASSWORDS, "x")),
+    )
     return 1 if failed else 0
 
 
@@ -121,6 +142,40 @@ def run_read_only(calendars):
         raise AssertionError("it was written")
 
 
+def run_made(client):
+    principal = client.principal()
+    made = principal.make_calendar(name="Football", cal_id="football")
+    assert "Football" in get_calendars(client)
+    event = made.save_event(
+        dtstart=START, dtend=START + timedelta(hours=1), summary="Match"
+    )
+    assert [str(found.url) for found in made.events()] == [str(event.url)]
+    made.delete()
+    assert "Football" not in get_calendars(client)
+    made = principal.make_calendar(name="Football", cal_id="football")
+    assert not made.events()
+    made.delete()
+
+
+def run_invitation(client, another):
+    """Invite somebody who sees it in none of their calendars, and who answers."""
+    principal, guest = client.principal(), another.principal()
+    event = get_calendars(client)["Work"].save_with_invites(
+        EVENT, [principal, guest.get_vcal_address()]
+    )
+    [found] = get_calendars(another)["My other events"].events()
+    found.change_attendee_status(partstat="ACCEPTED")
+    found.save()
+    people = event.load().icalendar_component["ATTENDEE"]
+    people = people if isinstance(people, list) else [people]
+    answers = {str(one): one.params["PARTSTAT"] for one in people}
+    assert answers["mailto:another@example.com"] == "ACCEPTED", answers
+    busy = guest.freebusy_request(START, START + timedelta(days=1), [str(people[0])])
+    assert busy, busy
+    event.delete()
+    assert not get_calendars(another)["My other events"].events()
+
+
 def run_vdirsyncer(folder, url):
     calendars = get_calendars(caldav.DAVClient(url, username=USER, password=PASSWORD))
     event = calendars["Work"].save_event(
@@ -152,8 +207,11 @@ def run_vdirsyncer(folder, url):
     event.delete()
 
 
-def find_features(url, password, calendar=None):
-    """Give ``{feature: how it is supported}`` as caldav-server-tester finds it."""
+def find_features(url, passwords, calendar=None):
+    """Give ``{feature: how it is supported}`` as caldav-server-tester finds it.
+
+    :param passwords: by user, of whom the second is invited
+    """
     prepare = checks.PrepareCalendar._prepare_task_calendar
 
     def prepare_without_tasks(self, *arguments):
@@ -167,8 +225,13 @@ def find_features(url, password, calendar=None):
 
     checks.PrepareCalendar._prepare_task_calendar = prepare_without_tasks
     try:
-        with caldav.DAVClient(url, username=USER, password=password) as client:
-            checker = ServerQuirkChecker(client)
+        clients = [
+            caldav.DAVClient(url, username=user, password=password)
+            for user, password in passwords.items()
+        ]
+        with contextlib.ExitStack() as stack:
+            client, *others = map(stack.enter_context, clients)
+            checker = ServerQuirkChecker(client, extra_clients=others)
             if calendar:
                 checker.expected_features.set_feature(
                     "test-calendar.compatibility-tests", {"name": calendar}
