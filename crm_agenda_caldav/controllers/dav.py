@@ -6,25 +6,20 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import Controller, request, route
 
 from ..models.calendar_event_ical_find import OWN_NAME
-from . import dav_report
-from .dav_resource import (
-    ASKED_ONLY,
-    MAX_OBJECT,
-    OBJECT_TYPE,
-    OWN,
-    ROOT,
-    Collection,
-    Object,
-    find,
-    get_path,
-)
-from .dav_xml import CLASSES, DavError, Multistatus, read, tag
+from . import dav_make, dav_report, dav_schedule
+from .dav_collection import MAX_OBJECT, OBJECT_TYPE, Collection, Object
+from .dav_home import Inbox, Outbox, find
+from .dav_resource import ASKED_ONLY, ROOT, get_path
+from .dav_xml import CLASSES, XML, DavError, Multistatus, read, tag, write
 
 METHODS = (
     "OPTIONS GET HEAD PROPFIND PROPPATCH REPORT PUT DELETE MOVE "
     "COPY POST MKCOL MKCALENDAR LOCK UNLOCK ACL"
 ).split()
-OFFERED = "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT, PUT, DELETE, MOVE"
+OFFERED = (
+    "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT, PUT, DELETE, MOVE, "
+    "MKCALENDAR, MKCOL, POST"
+)
 HEADERS = {"DAV": CLASSES, "Allow": OFFERED}
 # Of what is not an object; ten thousand addresses are half of it.
 MAX_REQUEST = 4 * 1024 * 1024
@@ -38,6 +33,13 @@ ROUTE = {
     "save_session": False,
     "readonly": False,
 }
+
+
+def get_condition(method, error):
+    """Return what of the standards an error for people is about."""
+    if hasattr(error, "condition"):
+        return f"C:{error.condition}"
+    return "C:valid-calendar-object-resource" if method in ("PUT", "MOVE") else None
 
 
 class AgendaDavController(Controller):
@@ -60,7 +62,7 @@ class AgendaDavController(Controller):
         self._log_in()
         handle = getattr(self, f"_{method.lower()}", None)
         if handle is None:
-            raise DavError(403 if method.startswith("MK") else 405)
+            raise DavError(405)
         path = request.httprequest.path
         try:
             response = handle(request.env, path)
@@ -69,8 +71,7 @@ class AgendaDavController(Controller):
         except AccessError:
             raise DavError(403, "need-privileges") from None
         except UserError as error:
-            condition = getattr(error, "condition", "valid-calendar-object-resource")
-            raise DavError(403, f"C:{condition}") from None
+            raise DavError(403, get_condition(method, error)) from None
         response.headers.update(HEADERS)
         return response
 
@@ -133,8 +134,7 @@ class AgendaDavController(Controller):
             for part in root
             for prop in part.iterfind(f"{tag('prop')}/*")
         }
-        allowed = OWN if isinstance(found, Collection) else ()
-        refused = values.keys() - allowed
+        refused = values.keys() - found.own_names
         if values and not refused:
             env["crm.agenda.dav.property"]._set_own(found.calendar, values)
         result = Multistatus()
@@ -146,6 +146,8 @@ class AgendaDavController(Controller):
         root = self._read_body()
         if root is None:
             raise DavError(400)
+        if isinstance(found, Inbox) and root.tag in map(tag, found.reports):
+            return dav_report.answer_empty(root)
         if not isinstance(found, Collection):
             raise DavError(403, "supported-report")
         # Clients forget it where there is nothing to go down to.
@@ -157,29 +159,58 @@ class AgendaDavController(Controller):
         if not isinstance(found, Object):
             raise DavError(405, headers=[("Allow", OFFERED)])
         headers = [("ETag", found.etag), ("Cache-Control", "private, no-cache")]
+        if found.found.schedule_tag:
+            headers.append(("Schedule-Tag", found.found.schedule_tag))
         response = Response(found.get_text(), headers=headers, content_type=OBJECT_TYPE)
         return response.make_conditional(request.httprequest)
 
     _head = _get
 
     def _put(self, env, path):
-        collection, name = self._find_place(env, path)
+        collection, name = self._find_place(env, path, answering=True)
         kind = request.httprequest.mimetype
         if kind and kind != "text/calendar":
             raise DavError(415, "C:supported-calendar-data")
-        text = self._read_data(MAX_OBJECT, "C:max-resource-size")
-        try:
-            text = text.decode()
-        except UnicodeDecodeError:
-            raise DavError(403, "C:valid-calendar-data") from None
+        text = self._read_text()
         before = self._find_before(collection, name)
+        if before and not collection.writable:
+            collection.answer(name, text)
+            return Response(status=204)
+        if not collection.writable:
+            raise DavError(403, "need-privileges")
         if not before and OWN_NAME.fullmatch(name):
             raise DavError(403)  # what is called so is, or will be, Odoo's
         env["calendar.event"]._put_ical(collection.calendar, name, text)
-        # Without its mark: what is kept is not the text as it came.
-        return Response(status=204 if before else 201)
+        response = Response(status=204 if before else 201)
+        # Without its ETag: what is kept is not the text as it came.
+        if "ORGANIZER" in text:
+            made = collection.find(name)
+            if made and made.found.schedule_tag:
+                response.headers["Schedule-Tag"] = made.found.schedule_tag
+        return response
+
+    def _post(self, env, path):
+        """Answer when others are free."""
+        if not isinstance(self._find(env, path), Outbox):
+            raise DavError(405)
+        told = dav_schedule.answer(env, self._read_text())
+        headers = [("Cache-Control", "no-store")]
+        return Response(write(told), headers=headers, content_type=XML)
+
+    def _mkcalendar(self, env, path):
+        """Make a calendar of the user's own, if the record rules let them."""
+        plain = request.httprequest.method == "MKCOL"
+        dav_make.make(env, path, self._read_body(), plain)
+        return Response(status=201)
+
+    _mkcol = _mkcalendar
 
     def _delete(self, env, path):
+        found = self._find(env, path)
+        if isinstance(found, Collection):
+            self._check_unchanged(found)
+            found.delete()
+            return Response(status=204)
         collection, name = self._find_place(env, path)
         if not self._find_before(collection, name):
             raise DavError(404)
@@ -192,7 +223,7 @@ class AgendaDavController(Controller):
             raise DavError(404)
         there = get_path(request.httprequest.headers.get("Destination", ""))
         target, new_name = self._find_place(env, there)
-        if target.href == collection.href:
+        if target.calendar == collection.calendar:
             raise DavError(403)  # an address is for good
         if OWN_NAME.fullmatch(new_name) and new_name != name:
             raise DavError(403)  # it is that of another
@@ -210,8 +241,11 @@ class AgendaDavController(Controller):
             raise DavError(404)
         return found
 
-    def _find_place(self, env, path):
-        """Return the collection and the name of an object that may be written there."""
+    def _find_place(self, env, path, answering=False):
+        """Return the collection and the name of an object that may be written there.
+
+        :param answering: or that may be answered
+        """
         above, _slash, name = path.rpartition("/")
         collection = find(env, above)
         if not name and find(env, path):
@@ -220,21 +254,28 @@ class AgendaDavController(Controller):
             raise DavError(409 if find(env, path) is None else 403)
         if not (name.isprintable() and len(name) <= LONGEST_NAME):
             raise DavError(403)
-        if not collection.writable:
+        if not (collection.writable or answering):
             raise DavError(403, "need-privileges")
         return collection, name
 
     def _find_before(self, collection, name):
         """Return the object that is to be changed, if there is one, and refuse to
         change what is not as whoever changes it has seen it."""
-        before, given = collection.find(name), request.httprequest
+        before = collection.find(name)
         if before and not before.found.readable:
             raise DavError(403, "need-privileges")
+        self._check_unchanged(before)
+        return before
+
+    def _check_unchanged(self, before):
+        given = request.httprequest
         if given.if_match and not (before and self._names(given.if_match, before)):
             raise DavError(412)
         if given.if_none_match and before and self._names(given.if_none_match, before):
             raise DavError(412)
-        return before
+        seen = given.headers.get("If-Schedule-Tag-Match")
+        if seen and not (before and seen.strip() == before.found.schedule_tag):
+            raise DavError(412)
 
     @staticmethod
     def _names(tags, found):
@@ -245,6 +286,13 @@ class AgendaDavController(Controller):
         return "return=minimal" in headers.get("Prefer", "") or (
             headers.get("Brief", "").lower() == "t"
         )
+
+    def _read_text(self):
+        data = self._read_data(MAX_OBJECT, "C:max-resource-size")
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            raise DavError(403, "C:valid-calendar-data") from None
 
     def _read_body(self):
         return read(self._read_data(MAX_REQUEST))

@@ -9,9 +9,18 @@ from ..models.dav_object import write_calendar
 from ..models.ical import HEADER, write_lines, write_utc
 from .dav_filter import Data, Filter, Range
 from .dav_resource import get_path
+from .dav_schedule import write_busy
 from .dav_xml import DavError, Multistatus, node, tag
 
 DATA = tag("C:calendar-data")
+
+
+def answer_empty(root):
+    """Return the response to a report where there never is an object."""
+    result = Multistatus()
+    for href in root.findall(tag("href")):
+        result.add_status(href.text or "", 404)
+    return result.respond()
 
 
 def answer(collection, root, depth, minimal):
@@ -109,8 +118,7 @@ def answer_free_busy(collection, root, _minimal):
         f"DTSTART:{write_utc(asked.start)}",
         f"DTEND:{write_utc(asked.stop)}",
     ]
-    for start, stop in collection.calendar._read_dav_busy(asked.start, asked.stop):
-        lines.append(f"FREEBUSY;FBTYPE=BUSY:{write_utc(start)}/{write_utc(stop)}")
+    lines += write_busy(collection.get_busy(asked.start, asked.stop))
     text = write_lines([*lines, "END:VFREEBUSY", "END:VCALENDAR"])
     headers = [("Cache-Control", "no-store")]
     return Response(text, headers=headers, content_type="text/calendar; charset=utf-8")

@@ -15,7 +15,7 @@ SPACES = {
     "CS": "http://calendarserver.org/ns/",
     "A": "http://apple.com/ns/ical/",
 }
-CLASSES = "1, 3, calendar-access"
+CLASSES = "1, 3, extended-mkcol, calendar-access, calendar-auto-schedule"
 # What PostgreSQL takes, and XML does not.
 UNFIT = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 XML = "application/xml; charset=utf-8"

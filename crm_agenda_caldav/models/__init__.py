@@ -1,6 +1,8 @@
 from . import calendar_alarm
+from . import calendar_event_dav_mine
 from . import calendar_event_ical
 from . import calendar_event_ical_alarms
+from . import calendar_event_ical_answer
 from . import calendar_event_ical_change
 from . import calendar_event_ical_find
 from . import calendar_event_ical_import
@@ -17,4 +19,5 @@ from . import crm_agenda_feed
 from . import crm_agenda_ical_object
 from . import event_changes
 from . import res_users_app_password
+from . import res_users_dav_busy
 from . import res_users_tries

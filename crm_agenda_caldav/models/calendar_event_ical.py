@@ -10,6 +10,7 @@ from .ical import (
     get_zone,
     is_link,
     write_date,
+    write_length,
     write_local,
     write_text,
     write_utc,
@@ -181,7 +182,7 @@ class CalendarEvent(models.Model):
             f"UID:{uid}",
             f"DTSTAMP:{write_utc(self.write_date)}",
             f"LAST-MODIFIED:{write_utc(self.write_date)}",
-            *times,
+            *write_length(times, shared),
             *self._merge_ical_kept(bodies[self], shared, personal),
             "END:VEVENT",
         ]
@@ -215,7 +216,8 @@ class CalendarEvent(models.Model):
         lines.append(f"STATUS:{said}")
         free = said == "CANCELLED" or self.show_as == "free"
         lines.append(f"TRANSP:{'TRANSPARENT' if free else 'OPAQUE'}")
-        lines.append(f"CLASS:{CLASSES.get(self.privacy, 'PUBLIC')}")
+        if self.privacy in CLASSES:  # public is what is meant where it is not said
+            lines.append(f"CLASS:{CLASSES[self.privacy]}")
         if event_type:
             lines.append(f"CATEGORIES:{event_type}")
         if self.location:

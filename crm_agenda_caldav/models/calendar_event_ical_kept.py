@@ -6,7 +6,7 @@ from odoo import api, models
 from .calendar_event_ical_alarms import choose_alarms
 from .calendar_event_ical_people import get_address
 from .calendar_event_ical_vals import get_plain
-from .ical import write_text
+from .ical import LENGTH, write_text
 from .ical_lines import get_line_name
 
 # What other programs say again in their own way, such as the place as a pin on a map.
@@ -81,6 +81,8 @@ class CalendarEvent(models.Model):
         others = [n for n in facts["CATEGORIES"] if n not in types]
         if others:
             lines.append(f"CATEGORIES:{','.join(map(write_text, others))}")
+        if source.says_length:
+            lines.append(LENGTH)
         echoed = {ECHOES.get(get_line_name(line)) for line in lines} - {None}
         for fname in sorted(echoed):
             text = facts[fname]

@@ -80,7 +80,7 @@ class CalendarEvent(models.Model):
             vals["location"] = facts["LOCATION"]
         if get_plain(facts["DESCRIPTION"]) != get_plain(current["DESCRIPTION"]):
             vals["description"] = _write_html(facts["DESCRIPTION"])
-        if facts["CLASS"] not in (None, current["CLASS"]):
+        if facts["CLASS"] not in (None, current["CLASS"] or "PUBLIC"):
             vals["privacy"] = PRIVACY.get(facts["CLASS"], "private")
         if facts["TRANSP"] not in (None, current["TRANSP"]):
             vals["show_as"] = "free" if facts["TRANSP"] == "TRANSPARENT" else "busy"

@@ -24,6 +24,14 @@ class CalendarEvent(models.Model):
 
         :return: its events
         """
+        source = self._read_ical_object(text)
+        place = self._find_free_ical_place(calendar, name, source.uid)
+        name, source.uid, group = place
+        self._check_ical_uid(calendar, name, source.uid, group)
+        return self._put_ical_object(calendar, name, source, group)
+
+    @api.model
+    def _read_ical_object(self, text):
         found = list(self._read_ical(text))
         if len(found) != 1:
             raise ICalError(
@@ -33,10 +41,7 @@ class CalendarEvent(models.Model):
         _uid, source = found[0]
         if isinstance(source, Exception):
             raise source
-        place = self._find_free_ical_place(calendar, name, source.uid)
-        name, source.uid, group = place
-        self._check_ical_uid(calendar, name, source.uid, group)
-        return self._put_ical_object(calendar, name, source, group)
+        return source
 
     @api.model
     def _delete_ical(self, calendar, name):

@@ -1,8 +1,8 @@
 """A calendar as a collection of CalDAV, for the user of the environment."""
 
+import logging
 import re
 from datetime import timedelta
-from hashlib import blake2b
 
 from odoo import api, models
 
@@ -11,14 +11,17 @@ from odoo.addons.crm_agenda.models.days import get_days
 
 from .calendar_event_ical import ICAL_FIELDS
 from .calendar_event_ical_find import OWN_NAME
+from .crm_agenda_dav_property import PATH
 from .dav_object import IcalObject
 
+_logger = logging.getLogger(__name__)
+
 SLOT_FIELDS = ["start", "stop", "start_date", "stop_date", "allday"]
-TOKEN = re.compile(r"(data:,[0-9a-f]{16}):([0-9]{1,18}(?::[0-9]{1,18})*)")
+NUMBER = re.compile("[0-9]{1,9}")
 DAY = timedelta(days=1)
 
 
-def _merge(times, start, stop):
+def merge(times, start, stop):
     merged = []
     for first, last in sorted(times):
         first, last = max(first, start), min(last, stop)
@@ -41,6 +44,46 @@ class CrmAgendaCalendar(models.Model):
         if not self.has_access("read"):
             return self.browse()
         return self.search([("member_ids", "in", self.env.user.ids)])
+
+    @api.model
+    def _find_dav(self, path):
+        """Return the calendar with this last part of an address: its number, or what a
+        phone of the user called it."""
+        if not (self.has_access("read") and path.isprintable()):
+            return self.browse()
+        if NUMBER.fullmatch(path):
+            ids = [int(path)]
+        else:
+            ids = self.env["crm.agenda.dav.property"]._find_by_path(path).ids
+        return self.search([("id", "in", ids)], limit=1)
+
+    @api.model
+    def _make_dav(self, path, vals, own):
+        """Make a calendar of the user's own, with this last part of its address.
+
+        :param own: how they show it: see ``crm.agenda.dav.property``
+        """
+        user, properties = self.env.user, self.env["crm.agenda.dav.property"]
+        company = {"owner_id": user.id, "company_id": user.company_id.id}
+        calendar = self.create({**company, **vals})
+        # An archived one may have had it.
+        properties._free_path(properties._find_by_path(path))
+        properties._set_own(calendar, {**own, PATH: path})
+        return calendar
+
+    def _delete_dav(self):
+        """Archive what was deleted on a phone, and free its address.
+
+        Its events are the company's, and a finger slips: an administrator, or whoever
+        manages it, brings it back.
+        """
+        self.active = False
+        self.env["crm.agenda.dav.property"]._free_path(self)
+        _logger.info(
+            "Calendar %s archived: user %s deleted it on a phone",
+            self.id,
+            self.env.uid,
+        )
 
     def _read_dav(self, domain=None, slots=None):
         """Return ``{name: object}`` of what the user may know of the calendar.
@@ -122,64 +165,31 @@ class CrmAgendaCalendar(models.Model):
                 days = row["start_date"], row["stop_date"]
                 taken = get_days(*days, self.env.user.tz)
             times.append(taken)
-        return _merge(times, start, stop)
+        return merge(times, start, stop)
 
     def _get_dav_tokens(self):
         """Return ``{calendar: what the user has seen}`` of its changes, as text."""
-        marks = self.env["crm.agenda.change"]._get_marks(self.ids)
-        stamps = self._get_dav_stamps()
-        return {
-            calendar: ":".join(
-                [
-                    f"data:,{stamps[calendar]}",
-                    *map(str, [marks[calendar.id][0], *marks[calendar.id][1]]),
-                ]
-            )
-            for calendar in self
-        }
-
-    def _get_dav_stamps(self):
-        """Return ``{calendar: text}`` that differs when events look different to the
-        user, though none has changed."""
-        user = self.env.user
         readable = self.filtered("can_read")
         # sudo: whether the user themselves is reminded
         reminded = self.sudo().search(
-            [("id", "in", self.ids), ("reminded_ids", "in", user.ids)]
+            [("id", "in", self.ids), ("reminded_ids", "in", self.env.user.ids)]
         )
-        origin = [*self.env["crm.agenda.change"]._get_origin(), user.id]
-        origin += [user.lang, user.tz, user.partner_id.id]
-        return {
-            calendar: blake2b(
-                repr(
-                    [
-                        *origin,
-                        calendar in readable,
-                        calendar.id in reminded.ids,
-                    ]
-                ).encode(),
-                digest_size=8,
-            ).hexdigest()
-            for calendar in self
-        }
+        tokens = self.env["crm.agenda.change"]._get_tokens(
+            {c.id: (c in readable, c.id in reminded.ids) for c in self}
+        )
+        return {calendar: tokens[calendar.id] for calendar in self}
 
-    def _read_dav_changes(self, token):
+    def _read_dav_changes(self, token, current=None):
         """Return ``({name: object}, names)`` of what is new or changed since, and of
         what is gone or was never there to the user.
 
+        :param current: the token as it is now, if it is known
         :return: ``None`` if it is not known any more, or was never a token
         """
         self.ensure_one()
-        current = self._get_dav_tokens()[self]
-        prefix, marks = TOKEN.fullmatch(current).groups()
-        given = TOKEN.fullmatch(token)
-        if not given or given[1] != prefix:
-            return None
-        newest = int(marks.split(":")[0])
-        first, *running = map(int, given[2].split(":"))
-        if first > newest:
-            return None
-        rows = self.env["crm.agenda.change"]._read_since(self.id, first, running)
+        current = current or self._get_dav_tokens()[self]
+        changes = self.env["crm.agenda.change"]
+        rows = changes._read_since_token(self.id, token, current)
         if rows is None:
             return None
         event_ids = list({event_id for event_id, *_what in rows})
@@ -202,7 +212,11 @@ class CrmAgendaCalendar(models.Model):
         alone.update(
             id_ for id_, *_what, private in rows if private or not self.can_read
         )
+        # An occurrence that Odoo made has the name of what the others are.
+        known = self.env["crm.agenda.ical.object"]._get_by_series(series_ids)
+        known = known.filtered(lambda o: o.calendar_id == self)
         return {
+            *known.mapped("name"),
             *{name for _id, _series_id, name, *_what in rows if name},
             *{f"event-{number}.ics" for number in alone},
             *{f"series-{number}.ics" for number in series_ids},

@@ -1,9 +1,15 @@
 """What changed in which calendar: so a phone asks for that alone."""
 
+import re
+from hashlib import blake2b
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .res_users_app_password import SCOPE
+
 KEPT_DAYS = 90
+TOKEN = re.compile(r"(data:,[0-9a-f]{16}):([0-9]{1,18}(?::[0-9]{1,18})*)")
 
 
 class CrmAgendaChange(models.Model):
@@ -17,6 +23,7 @@ class CrmAgendaChange(models.Model):
     # Odoo has no field for the number of a transaction, and no reason to read the rows.
     _auto = False
 
+    # Of whose own events it is, their number with its sign changed stands for it.
     calendar_id = fields.Integer(readonly=True)
     # None for what stands for all that was forgotten.
     event_id = fields.Integer(readonly=True)
@@ -44,7 +51,9 @@ class CrmAgendaChange(models.Model):
 
     @api.model
     def _log(self, where, *params, made=False):
-        """Write down that events changed, as they are in the database by now.
+        """Write down that events changed, as they are in the database by now: for their
+        calendar, and for people with a phone to whom they are known, though in none of
+        the calendars that they see.
 
         :param where: a condition on the rows of ``calendar_event event``
         :param made: whether they were not there before
@@ -52,22 +61,64 @@ class CrmAgendaChange(models.Model):
         self.env.cr.execute(
             SQL(
                 """
+                WITH changed AS MATERIALIZED (
+                    SELECT event.id, event.agenda_calendar_id AS calendar_id,
+                           COALESCE(event.recurrence_id, 0) AS series_id,
+                           event.user_id, object.id AS object_id, object.name,
+                           COALESCE(event.privacy = 'private', false) AS private
+                      FROM calendar_event event
+                      LEFT JOIN crm_agenda_ical_object_event_rel rel
+                        ON rel.event_id = event.id
+                      LEFT JOIN crm_agenda_ical_object object
+                        ON object.id = rel.object_id
+                       AND object.calendar_id = event.agenda_calendar_id
+                     WHERE %(where)s
+                ),
+                logged AS (
+                    INSERT INTO crm_agenda_change
+                           (calendar_id, event_id, series_id, name, made, private)
+                    SELECT calendar_id, id, series_id, COALESCE(name, ''), %(made)s,
+                           private
+                      FROM changed
+                     WHERE calendar_id IS NOT NULL
+                        ON CONFLICT DO NOTHING
+                ),
+                phone AS (
+                    SELECT DISTINCT users.id AS user_id, users.partner_id
+                      FROM res_users_apikeys key
+                      JOIN res_users users ON users.id = key.user_id
+                     WHERE key.scope = %(scope)s
+                ),
+                person AS (
+                    SELECT changed.id, phone.user_id
+                      FROM changed JOIN phone USING (user_id)
+                     UNION
+                    SELECT changed.id, phone.user_id
+                      FROM changed
+                      JOIN calendar_event_res_partner_rel partner
+                        ON partner.calendar_event_id = changed.id
+                      JOIN phone ON phone.partner_id = partner.res_partner_id
+                     UNION
+                    SELECT changed.id, phone.user_id
+                      FROM changed
+                      JOIN calendar_event_shared_user_rel extra
+                        ON extra.event_id = changed.id
+                      JOIN phone ON phone.user_id = extra.user_id
+                )
                 INSERT INTO crm_agenda_change
-                       (calendar_id, event_id, series_id, name, made, private)
-                SELECT event.agenda_calendar_id, event.id,
-                       COALESCE(event.recurrence_id, 0), COALESCE(object.name, ''), %s,
-                       COALESCE(event.privacy = 'private', false)
-                  FROM calendar_event event
-                  LEFT JOIN crm_agenda_ical_object_event_rel rel
-                    ON rel.event_id = event.id
-                  LEFT JOIN crm_agenda_ical_object object
-                    ON object.id = rel.object_id
-                   AND object.calendar_id = event.agenda_calendar_id
-                 WHERE event.agenda_calendar_id IS NOT NULL AND (%s)
+                       (calendar_id, event_id, series_id, name, made)
+                SELECT -person.user_id, changed.id, changed.series_id,
+                       COALESCE('object-' || changed.object_id || '.ics', ''), %(made)s
+                  FROM changed JOIN person USING (id)
+                 WHERE NOT EXISTS (
+                       SELECT FROM crm_agenda_calendar_member_rel member
+                        WHERE member.calendar_id = changed.calendar_id
+                          AND member.user_id = person.user_id)
                     ON CONFLICT DO NOTHING
                 """,
-                made,
-                SQL(where, *params),
+                where=SQL(where, *params),
+                made=made,
+                scope=SCOPE,
             )
         )
 
@@ -119,6 +170,35 @@ class CrmAgendaChange(models.Model):
         return {id_: (first, running) for id_, first, running in self.env.cr.fetchall()}
 
     @api.model
+    def _get_tokens(self, seen):
+        """Return ``{calendar id: what the user has seen}`` of its changes, as text.
+
+        :param seen: ``{calendar id: values}`` that differ when events look different
+            to the user, though none has changed
+        """
+        user = self.env.user
+        alike = [*self._get_origin(), user.id, user.lang, user.tz, user.partner_id.id]
+        tokens = {}
+        for id_, (first, running) in self._get_marks(list(seen)).items():
+            said = repr([*alike, id_, *seen[id_]]).encode()
+            stamp = blake2b(said, digest_size=8).hexdigest()
+            tokens[id_] = ":".join([f"data:,{stamp}", *map(str, [first, *running])])
+        return tokens
+
+    @api.model
+    def _read_since_token(self, calendar_id, token, current):
+        """Return what ``_read_since`` does, by a token and that of now."""
+        prefix, marks = TOKEN.fullmatch(current).groups()
+        given = TOKEN.fullmatch(token)
+        if not given or given[1] != prefix:
+            return None
+        newest = int(marks.split(":")[0])
+        first, *running = map(int, given[2].split(":"))
+        if first > newest:
+            return None
+        return self._read_since(calendar_id, first, running)
+
+    @api.model
     def _read_since(self, calendar_id, first, running):
         """Return ``[(event id, series id, name, made, private)]`` of the changes since
         these marks.
@@ -161,8 +241,10 @@ class CrmAgendaChange(models.Model):
             INSERT INTO crm_agenda_change
                    (calendar_id, event_id, series_id, txid, logged)
             SELECT old.calendar_id, 0, 0, max(old.txid), max(old.logged)
-              FROM old JOIN crm_agenda_calendar calendar
-                ON calendar.id = old.calendar_id
+              FROM old
+             WHERE old.calendar_id < 0
+                OR EXISTS (SELECT FROM crm_agenda_calendar calendar
+                            WHERE calendar.id = old.calendar_id)
              GROUP BY old.calendar_id
             """,
             [KEPT_DAYS],

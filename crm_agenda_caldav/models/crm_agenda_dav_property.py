@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from odoo.addons.crm_agenda.models.compat import Constraint
 
 LONGEST = 10000
+# The last part of the address that their phone gave to a calendar. The others are tags.
+PATH = "path"
 
 
 class CrmAgendaDavProperty(models.Model):
@@ -26,11 +28,32 @@ class CrmAgendaDavProperty(models.Model):
     )
 
     @api.model
-    def _get_own(self, calendar):
-        """Return ``{name: value}`` of a calendar for the user."""
+    def _get_own(self, calendars):
+        """Return ``{calendar: {name: value}}`` for the user."""
         # sudo: nobody has the right to the others' rows, and these are the user's own
-        rows = self.sudo().search(self._get_own_domain(calendar))
-        return {row.name: row.value for row in rows}
+        rows = self.sudo().search_fetch(
+            self._get_own_domain(calendars), ["calendar_id", "name", "value"]
+        )
+        own = {calendar: {} for calendar in calendars}
+        for row in rows:
+            own[row.calendar_id.with_env(self.env)][row.name] = row.value
+        return own
+
+    @api.model
+    def _find_by_path(self, path):
+        """Return the calendars that the user's phone gave this address to."""
+        # sudo: as above, and the record rules have their say about the calendars
+        rows = self.sudo().search(
+            [("user_id", "=", self.env.uid), ("name", "=", PATH), ("value", "=", path)]
+        )
+        return rows.calendar_id.with_env(self.env)
+
+    @api.model
+    def _free_path(self, calendars):
+        """Let another calendar have the address of these."""
+        # sudo: as above
+        rows = self.sudo().search(self._get_own_domain(calendars))
+        rows.filtered(lambda row: row.name == PATH).unlink()
 
     @api.model
     def _set_own(self, calendar, values):
@@ -52,5 +75,5 @@ class CrmAgendaDavProperty(models.Model):
         )
 
     @api.model
-    def _get_own_domain(self, calendar):
-        return [("user_id", "=", self.env.uid), ("calendar_id", "=", calendar.id)]
+    def _get_own_domain(self, calendars):
+        return [("user_id", "=", self.env.uid), ("calendar_id", "in", calendars.ids)]

@@ -87,6 +87,15 @@ class CrmAgendaIcalObject(models.Model):
             for event_id, number in found
         }
 
+    @api.model
+    def _get_by_series(self, series_ids):
+        """Return the objects of which one of the events is in these series."""
+        if not series_ids:
+            return self.browse()
+        # sudo: names of what was in a calendar of the user, and says nothing by itself
+        objects = self.sudo().with_context(active_test=False)
+        return objects.search([("event_ids.recurrence_id", "in", list(series_ids))])
+
     def _filter_hidden(self):
         """Return those of which the user may read no event, though there are some."""
         events = self.event_ids.filtered("active")

@@ -8,6 +8,8 @@ from .ical import HEADER, get_timezone_lines, write_lines
 ZONE = re.compile(r";TZID=\"?([^\":;]+)")
 YEAR = re.compile(r"(?:[:=]|UNTIL=)([0-9]{4})[0-9]{4}")
 NAME = re.compile(r"[^:;]*")
+STAMP = re.compile("DTSTAMP|LAST-MODIFIED")
+ANSWER = re.compile("(?<=ATTENDEE);PARTSTAT=[A-Z-]*")
 TIMES = {"DTSTART", "DTEND", "EXDATE", "RRULE", "RECURRENCE-ID"}
 # For how long time zones are told of what repeats for ever, or almost.
 YEARS_AHEAD = 30
@@ -24,6 +26,15 @@ class IcalObject:
     def etag(self):
         # Of all that is said: reminders and what is private differ by reader.
         text = "\n".join(self.lines).encode()
+        return f'"{blake2b(text, digest_size=16).hexdigest()}"'
+
+    @property
+    def schedule_tag(self):
+        """Return what stays the same when somebody answers, of what was invited to."""
+        if not any(line.startswith("ORGANIZER") for line in self.lines):
+            return None
+        lines = [ANSWER.sub("", line) for line in self.lines]
+        text = "\n".join(line for line in lines if not STAMP.match(line)).encode()
         return f'"{blake2b(text, digest_size=16).hexdigest()}"'
 
     @property

@@ -3,7 +3,8 @@
 from odoo import api, models
 
 # What says to whom an event was known, and by which name.
-PLACE = {"agenda_calendar_id", "recurrence_id", "privacy"}
+PLACE = {"agenda_calendar_id", "recurrence_id", "privacy", "user_id"}
+PEOPLE = {"partner_ids", "attendee_ids", "shared_user_ids"}
 
 
 class CalendarEvent(models.Model):
@@ -14,6 +15,12 @@ class CalendarEvent(models.Model):
         events = super()._create(data_list)
         self.env["crm.agenda.change"]._log_events(events.ids, made=True)
         return events
+
+    def write(self, values):
+        if PEOPLE & values.keys():
+            # With the people whom it leaves.
+            self.env["crm.agenda.change"]._log_events(self.ids)
+        return super().write(values)
 
     def _write_multi(self, vals_list):
         # Here, as what is computed changes too.
@@ -91,6 +98,14 @@ class CalendarAttendee(models.Model):
             {data["stored"].get("event_id") for data in data_list} - {None, False}
         )
         return attendees
+
+
+class CrmAgendaCalendar(models.Model):
+    _name = "crm.agenda.calendar"
+    _inherit = ["crm.agenda.calendar", "crm.agenda.change.mixin"]
+
+    _shown_with = "event.agenda_calendar_id = ANY(%s)"
+    _shown_fields = {"active"}
 
 
 class CrmAgendaEventType(models.Model):

@@ -15,6 +15,9 @@ UTC = ZoneInfo("UTC")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 LINE_BYTES = 75
+# What is kept beside the lines of an event of which another program says how long it
+# lasts, and not its end.
+LENGTH = "=DURATION"
 LINK = re.compile(r"https?://[^/]", re.I)
 # How each calendar begins.
 HEADER = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//crm_agenda//Agenda//EN")
@@ -60,6 +63,22 @@ def write_duration(delta):
     if not (days or clock):
         return "PT0S"
     return f"{sign}P{f'{days}D' if days else ''}{f'T{clock}' if clock else ''}"
+
+
+def write_length(times, kept):
+    """Return the lines of a time, with how long it lasts in the place of its end, if it
+    is kept that another program says it so."""
+    [start] = (line for line in times if line.startswith("DTSTART"))
+    end = next((line for line in times if line.startswith("DTEND")), None)
+    if not end or LENGTH not in kept:
+        return times
+    length = f"DURATION:{write_duration(_read_local(end) - _read_local(start))}"
+    return [length if line == end else line for line in times]
+
+
+def _read_local(line):
+    value = line.rpartition(":")[2].rstrip("Z")
+    return datetime.strptime(value, "%Y%m%dT%H%M%S" if "T" in value else "%Y%m%d")
 
 
 def write_lines(lines):

@@ -203,6 +203,11 @@ class ReadEvent:
         facts["PEOPLE"] = people
         return facts
 
+    @property
+    def says_length(self):
+        """Say whether it tells how long it lasts, and not its end."""
+        return bool(self.component.get("DURATION") and not self.component.get("DTEND"))
+
     def read_alike(self, lines):
         """Return the facts that these lines give, at the same times."""
         times = [self.component.get(name) for name in ("DTSTART", "DTEND", "DURATION")]

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from odoo import models
 
-# Of how many wrong secrets of one source it is known when they were tried.
+# Of how many wrong secrets of one source it is known when they were tried, and of how
+# many sources.
 MAX_TRIED = 100
+MAX_SOURCES = 10000
 
 
 class ResUsers(models.Model):
@@ -20,7 +22,7 @@ class ResUsers(models.Model):
 
         :param source: the address from which it is asked
         """
-        times = self._get_tried()[source]
+        times = self._get_tried().get(source, {})
         return hashed not in times and self._on_login_cooldown(
             len(times), max(times.values(), default=datetime.min)
         )
@@ -34,6 +36,8 @@ class ResUsers(models.Model):
         tried[source].setdefault(hashed, datetime.now())
         if len(tried[source]) > MAX_TRIED:
             tried[source].pop(next(iter(tried[source])))
+        if len(tried) > MAX_SOURCES:
+            tried.pop(next(iter(tried)))  # who began to try before all others
 
     def _get_own_env(self):
         """Return the environment in which a user works, as their screens have it."""

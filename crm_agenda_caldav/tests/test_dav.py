@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from odoo.tests import tagged
 
 from .dav import HOME, ROOT, DavCase
+from .test_dav_write import OBJECT
 
 MANAGER = "base.group_user,crm_agenda.group_agenda_manager"
 NINE = datetime(2026, 3, 10, 9)  # ten o'clock in Madrid
@@ -67,7 +68,7 @@ class TestDav(DavCase):
     def test_who_sees_no_calendar_is_told_so(self):
         self.env["crm.agenda.share"].search([]).unlink()
         told = self.find_all(HOME, "<D:sync-token/>", user=self.stranger)
-        self.assertEqual(set(told), {HOME})
+        self.assertEqual(set(told), {HOME, f"{HOME}mine/"})
 
     def test_a_private_event_is_busy_for_the_rest(self):
         event = self.new_event(privacy="private", name="Doctor")
@@ -97,9 +98,8 @@ class TestDav(DavCase):
         for level in ("busy", "read"):
             user = self.members[level]
             [told] = self.find_all(self.home, privileges, "0", user).values()
-            self.assertNotIn(
-                "write", str(told.get_tags("D:current-user-privilege-set"))
-            )
+            may = told.get_tags("D:current-user-privilege-set")
+            self.assertFalse({"write", "write-content", "bind", "unbind"} & may)
             event = self.new_event()
             path = f"{self.home}event-{event.id}.ics"
             for method in ("PUT", "DELETE", "MOVE"):
@@ -306,6 +306,27 @@ class TestDav(DavCase):
             self.assertEqual(names, found, test)
         self.assertFalse(self.query('<C:comp-filter name="VTODO"/>'))
 
+    def test_what_is_not_said(self):
+        self.new_event(name="Public")
+        self.new_event(name="Discreet", privacy="confidential")
+        text = OBJECT.format(uid="7f3c", name="Long")
+        text = text.replace("DTEND:21000104T100000Z", "DURATION:PT1H")
+        self.assertEqual(self.ask("PUT", f"{self.home}1.ics", text).status_code, 201)
+        for name, found in (
+            ("CLASS", ["Long", "Public"]),
+            ("DTEND", ["Long"]),
+            ("DURATION", ["Discreet", "Public"]),
+            ("RRULE", ["Discreet", "Long", "Public"]),
+            ("X-COLOUR", ["Discreet", "Public"]),
+            ("SUMMARY", []),
+        ):
+            texts = self.query(
+                f'<C:comp-filter name="VEVENT"><C:prop-filter name="{name}">'
+                "<C:is-not-defined/></C:prop-filter></C:comp-filter>"
+            )
+            names = [n for n in ("Discreet", "Long", "Public") if n in str(texts)]
+            self.assertEqual(names, found, name)
+
     def test_when_a_calendar_is_busy(self):
         self.new_event(start=NINE, name="Boiler check")
         self.new_event(start=NINE + timedelta(minutes=30), name="Overlaps")
@@ -355,6 +376,5 @@ class TestDav(DavCase):
         self.assertEqual(self.ask("GET", ROOT).status_code, 405)
         self.assertEqual(self.ask("MKCALENDAR", f"{HOME}9/").status_code, 403)
         self.assertEqual(self.ask("LOCK", self.home).status_code, 405)
-        self.assertEqual(self.ask("DELETE", self.home).status_code, 403)
         answer = self.ask("OPTIONS", ROOT, user=False)
         self.assertIn("calendar-access", answer.headers["DAV"])

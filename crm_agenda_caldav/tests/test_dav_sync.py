@@ -10,6 +10,8 @@ from odoo.tests import new_test_user, tagged
 
 from odoo.addons.crm_agenda.tests.common import DAILY, AtOnceCase
 
+from ..models.res_users_app_password import SCOPE
+
 # How often a phone and Odoo are changed at random, and how much.
 SEEDS = int(os.environ.get("AGENDA_SYNC_SEEDS", "2"))
 STEPS = 20
@@ -152,6 +154,72 @@ class TestDavSync(AtOnceCase):
         self.check_told(self.synchronize(), [], [id_])
         told = self.synchronize(calendar_id=self.other_id)
         self.assertEqual(told, ({f"event-{id_}.ics"}, set()))
+
+    def give_phone(self):
+        """Have the peer know of what is theirs in no calendar of their phone."""
+        with self.as_user(self.peer_id) as env:
+            env["res.users.apikeys"].sudo()._generate(SCOPE, "Phone", None)
+            return env.user.partner_id.id
+
+    def synchronize_mine(self):
+        """Return what ``synchronize`` does, of the peer's own."""
+        with self.as_user(self.peer_id) as env:
+            events, known = env["calendar.event"], self.tokens.get("mine")
+            current = self.tokens["mine"] = events._get_dav_mine_token()
+            if not known:
+                return set(events._read_dav_mine()), set()
+            changes = events._read_dav_mine_changes(known, current)
+            if changes is None:
+                del self.tokens["mine"]
+                return None
+            return tuple(map(set, changes))
+
+    def check_told_mine(self, changed=(), gone=()):
+        names = [{f"event-{id_}.ics" for id_ in ids} for ids in (changed, gone)]
+        self.assertEqual(self.synchronize_mine(), tuple(names))
+        self.assertEqual(self.synchronize_mine(), (set(), set()))
+
+    def test_what_is_somebodys_own_elsewhere(self):
+        partner_id = self.give_phone()
+        calendar_id = self.other_id
+        self.check_told_mine()
+        with self.environment() as env:
+            id_ = self.new_event(env, agenda_calendar_id=calendar_id).id
+            self.new_event(env)  # in a calendar that they see
+        self.check_told_mine()
+        for values, changed, gone in (
+            ({"partner_ids": [(4, partner_id)]}, [id_], []),
+            ({"name": "Leak"}, [id_], []),
+            ({"partner_ids": [(3, partner_id)]}, [], [id_]),
+            ({"name": "Boiler"}, [], []),
+            ({"shared_user_ids": [(4, self.peer_id)]}, [id_], []),
+            ({"shared_user_ids": [(3, self.peer_id)]}, [], [id_]),
+            ({"user_id": self.peer_id}, [id_], []),
+            ({"agenda_calendar_id": self.calendar_id}, [], [id_]),
+            ({"name": "Leak"}, [], []),
+            ({"agenda_calendar_id": False}, [id_], []),
+            ({"agenda_calendar_id": calendar_id}, [id_], []),
+        ):
+            with self.environment() as env:
+                env["calendar.event"].browse(id_).write(values)
+            with self.subTest(values):
+                self.check_told_mine(changed, gone)
+        for active, told in ((False, ([], [id_])), (True, ([id_], []))):
+            with self.environment() as env:
+                env["crm.agenda.calendar"].browse(calendar_id).active = active
+            self.check_told_mine(*told)
+        share = {"calendar_id": calendar_id, "user_id": self.peer_id, "level": "busy"}
+        with self.environment() as env:
+            share_id = env["crm.agenda.share"].create(share).id
+        self.assertIsNone(self.synchronize_mine())
+        self.check_told_mine()
+        with self.environment() as env:
+            env["crm.agenda.share"].browse(share_id).unlink()
+        self.assertIsNone(self.synchronize_mine())
+        self.check_told_mine([id_])
+        with self.environment() as env:
+            env["calendar.event"].browse(id_).unlink()
+        self.check_told_mine([], [id_])
 
     def test_an_event_that_becomes_a_series_and_back(self):
         with self.environment() as env:
@@ -316,6 +384,33 @@ class TestDavSync(AtOnceCase):
             _changed, gone = self.synchronize(self.peer_id)
             self.assertIn(slot, gone, level)
 
+    def test_an_occurrence_that_odoo_made_goes_by_the_name_of_the_others(self):
+        with self.environment() as env:
+            env["crm.agenda.share"].browse(self.share_id).level = "busy"
+        with self.as_user(self.owner_id) as env:
+            calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
+            text = OBJECT.format(uid="7f3c", rule="\r\nRRULE:FREQ=WEEKLY;COUNT=3")
+            events = env["calendar.event"]._put_ical(calendar, "7f3c.ics", text)
+            second = events.sorted("start")[1]
+            hour = timedelta(hours=1)
+            second.write(
+                {
+                    "start": second.start + hour,
+                    "stop": second.stop + hour,
+                    "recurrence_update": "future_events",
+                }
+            )
+            last = second.recurrence_id.calendar_event_ids.sorted("start")[-1]
+            self.assertNotIn(last, events)
+            last.shared_user_ids = env["res.users"].browse(self.peer_id)
+            last_id = last.id
+        changed, _gone = self.synchronize(self.peer_id)
+        self.assertIn("7f3c.ics", changed)
+        with self.environment() as env:
+            env["calendar.event"].browse(last_id).shared_user_ids = False
+        _changed, gone = self.synchronize(self.peer_id)
+        self.assertIn("7f3c.ics", gone)
+
     def test_a_phone_knows_what_there_is_whatever_happened(self):
         for seed in range(SEEDS):
             with self.subTest(seed=seed):
@@ -324,8 +419,9 @@ class TestDavSync(AtOnceCase):
     def run_at_random(self, chance):
         """Do things one after the other, and compare what a phone has made of what it
         was told with all that there is."""
-        mirrors = {}
+        mirrors = {"mine": {}}
         self.tokens.clear()
+        self.give_phone()
         self.done = []
         for step in range(STEPS):
             what = chance.choice(self.get_things_to_do())
@@ -343,8 +439,17 @@ class TestDavSync(AtOnceCase):
                 for user_id in (self.owner_id, self.peer_id):
                     if running or chance.random() < 0.5:
                         self.check_mirror(mirrors.setdefault(user_id, {}), user_id)
+                self.check_mine(mirrors["mine"])
         for user_id in (self.owner_id, self.peer_id):
             self.check_mirror(mirrors.setdefault(user_id, {}), user_id)
+
+    def check_mine(self, mirror):
+        with self.as_user(self.peer_id) as env:
+            events, known = env["calendar.event"], self.tokens.get("mine")
+            current = self.tokens["mine"] = events._get_dav_mine_token()
+            changes = known and events._read_dav_mine_changes(known, current)
+            whole = {name: o.etag for name, o in events._read_dav_mine().items()}
+            self.compare(mirror, changes, whole)
 
     def check_mirror(self, mirror, user_id):
         with self.as_user(user_id) as env:
@@ -353,16 +458,19 @@ class TestDavSync(AtOnceCase):
             changes = known and calendar._read_dav_changes(known)
             self.tokens[user_id] = calendar._get_dav_tokens()[calendar]
             whole = {name: o.etag for name, o in calendar._read_dav().items()}
-            if changes:
-                objects, gone = changes
-                mirror.update({name: found.etag for name, found in objects.items()})
-                for name in gone:
-                    mirror.pop(name, None)
-            else:
-                mirror.clear()
-                mirror.update(whole)
-            missed = {name for name, _etag in mirror.items() ^ whole.items()}
-            self.assertFalse(missed, f"after {self.done[-3:]}")
+            self.compare(mirror, changes, whole)
+
+    def compare(self, mirror, changes, whole):
+        if changes:
+            objects, gone = changes
+            mirror.update({name: found.etag for name, found in objects.items()})
+            for name in gone:
+                mirror.pop(name, None)
+        else:
+            mirror.clear()
+            mirror.update(whole)
+        missed = {name for name, _etag in mirror.items() ^ whole.items()}
+        self.assertFalse(missed, f"after {self.done[-3:]}")
 
     def get_things_to_do(self):
         def make(env, _events, chance, step):
@@ -392,6 +500,17 @@ class TestDavSync(AtOnceCase):
 
         def delete(_env, events, chance, _step):
             events[chance.randrange(len(events) or 1) :][:1].unlink()
+
+        def invite(env, events, chance, _step):
+            peer = env["res.users"].browse(self.peer_id)
+            command = chance.choice([3, 4])
+            people = chance.choice(
+                [
+                    {"partner_ids": [(command, peer.sudo().partner_id.id)]},
+                    {"shared_user_ids": [(command, peer.id)]},
+                ]
+            )
+            events[chance.randrange(len(events) or 1) :][:1].write(people)
 
         def put(env, _events, chance, step):
             calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
@@ -434,6 +553,8 @@ class TestDavSync(AtOnceCase):
                 {"agenda_calendar_id": self.calendar_id},
             ),
             write(lambda step: {"location": f"Place {step}"}),
+            invite,
+            invite,
             delete,
             remove,
             share,

@@ -337,6 +337,25 @@ class TestIcalWrite(ICalCase):
             with self.assertRaises(UserError, msg=text[:300]), self.env.cr.savepoint():
                 self.put_event(text)
 
+    def test_a_length_comes_back_as_one(self):
+        lines = "DTSTART;TZID=Europe/Madrid:20260310T100000\nSUMMARY:Boiler check\n"
+        event = self.put_event(f"{lines}DURATION:PT1H30M")
+        self.assertEqual(event.stop, datetime(2026, 3, 10, 10, 30))
+        text = self.get(event)
+        self.assertIn("DURATION:PT1H30M", text)
+        self.assertNotIn("DTEND", text)
+        event.stop = datetime(2026, 3, 10, 11)
+        self.assertIn("DURATION:PT2H", self.get(event))
+        self.put_event(f"{lines}DTEND;TZID=Europe/Madrid:20260310T110000")
+        self.assertNotIn("DURATION", self.get(event))
+        rule = "RRULE:FREQ=DAILY;COUNT=3\n"
+        events = self.put_event(f"{lines}{rule}DURATION:PT45M")
+        self.assertEqual(self.get(events).count("DURATION:PT45M"), 1)
+        day = "DTSTART;VALUE=DATE:20260310\nDURATION:P2D\nSUMMARY:Fair"
+        events = self.put_event(day)
+        self.assertEqual(events.stop_date, date(2026, 3, 11))
+        self.assertIn("DURATION:P2D", self.get(events))
+
     def test_a_place_on_the_map_goes_when_the_place_changes(self):
         pin = "X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-TITLE=Home:geo:40.4,-3.7"
         rich = "X-ALT-DESC;FMTTYPE=text/html:<b>Ring twice</b>"
