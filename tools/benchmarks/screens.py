@@ -143,18 +143,21 @@ def compare(call, databases):
             if sum(seconds for seconds, *_counts in costs) < PATIENCE:
                 costs.append(database.run(call))
     for size, pair in databases.items():
-        seconds, queries, rows = zip(
-            *(zip(*runs[database], strict=True) for database in pair), strict=True
+        ours, theirs = (summarize(runs[database]) for database in pair)
+        agenda, times, queries, rows = ours
+        stock, stock_times, stock_queries, stock_rows = theirs
+        print_row(
+            *(call.name, f"{size:,}", rows, stock_rows, times, stock_times),
+            *(f"{agenda / stock:.2f}", queries, stock_queries),
         )
-        agenda, stock = map(statistics.median, seconds)
-        figures = (
-            f"{1000 * statistics.median(times):.1f}"
-            f" ({1000 * min(times):.1f}–{1000 * max(times):.1f})"
-            for times in seconds
-        )
-        last = [[counts[-1] for counts in pair] for pair in (rows, queries)]
-        ratio = f"{agenda / stock:.2f}"
-        print_row(call.name, f"{size:,}", *last[0], *figures, ratio, *last[1])
+
+
+def summarize(costs):
+    """Give the median, how to say it, and the last queries and rows."""
+    seconds, queries, rows = zip(*costs, strict=True)
+    median = statistics.median(seconds)
+    times = (1000 * value for value in (median, min(seconds), max(seconds)))
+    return median, "{:.1f} ({:.1f}–{:.1f})".format(*times), queries[-1], rows[-1]
 
 
 if __name__ == "__main__":
