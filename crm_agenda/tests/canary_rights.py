@@ -9,7 +9,9 @@ What nobody promises, and what is therefore no finding:
 - The name of a calendar may be known by who is a member or reads one of its events.
 - Members at any level, and administrators, may know when a calendar is taken.
 - Meetings in no agenda calendar are Odoo's: all internal users read and write them.
-- Whoever was told something while they might know it keeps the message.
+- Whoever was told something while they might know it keeps the message; so does whoever
+  might know when an event was that is at another time by now, and who reads the event
+  reads in its history when it was.
 - Documents (leads, orders) are Odoo's: their names are looked for in the answers of the
   agenda's models alone.
 - The number of an order may be known by who reads an event about it.
@@ -103,7 +105,7 @@ def find_words(text):
 class Rights:
     """A snapshot of everything that a right follows from."""
 
-    def __init__(self, cr, secrets, people):
+    def __init__(self, cr, secrets, people, before=None):
         self.cr = cr
         self.secrets = secrets
         self.people = people
@@ -111,6 +113,9 @@ class Rights:
         self._read_calendars()
         self._read_events()
         self._readers = {}
+        self.knew, self.had = set(), defaultdict(set)
+        if before:
+            self._remember(before)
 
     def rows(self, query, *params):
         self.cr.execute(query, params)
@@ -270,6 +275,23 @@ class Rights:
             if checksum in self.secrets.files:
                 self.holders[self.secrets.files[checksum]].add(event_id)
 
+    def _remember(self, before):
+        """Take over who might know, and of which event, each moment that was."""
+        self.knew |= before.knew
+        self.had.update(before.had)
+        for event in before.events.values():
+            new = self.events.get(event.id)
+            if new and (new.start, new.stop) == (event.start, event.stop):
+                continue
+            for kind, known in self.secrets.moments.items():
+                for value in self.get_moments(event, kind) & known.keys():
+                    self.had[kind, value] = self.had[kind, value] | {event.id}
+                    self.knew |= {
+                        (person, kind, value)
+                        for person in self.people
+                        if before.may_know_time(person, event)
+                    }
+
     def get_partner(self, person):
         """Return the id of their contact, which may have been merged with another."""
         return self.partners.get(person.user_id, person.partner_id)
@@ -397,13 +419,17 @@ class Rights:
         return self.may_read(person, event_id)
 
     def _may_know_moment(self, person, kind, value):
-        events = [
-            event
-            for event in self.events.values()
+        if (
+            value not in self.secrets.moments[kind]
+            or (person, kind, value) in self.knew
+        ):
+            return True
+        return any(
+            self.may_know_time(person, event)
             if value in self.get_moments(event, kind)
-        ]
-        known = self.secrets.moments[kind]
-        return value not in known or any(self.may_know_time(person, e) for e in events)
+            else event.id in self.had[kind, value] and self.may_read(person, event.id)
+            for event in self.events.values()
+        )
 
     @staticmethod
     def get_moments(event, kind):

@@ -80,8 +80,8 @@ class Siege:
         self.rights = self.look()
         self.calls = 0
 
-    def look(self):
-        return Rights(self.cr, self.world, self.world.people)
+    def look(self, before=None):
+        return Rights(self.cr, self.world, self.world.people, before)
 
     def run(self, step):
         """Do one step; return what it gave away."""
@@ -93,7 +93,7 @@ class Siege:
         self.trace.append(f"{step}\n      → {answer[:100]}")
         wrote = done and getattr(step, "method", "") not in (*READERS, *READING)
         if wrote:
-            self.rights = self.look()
+            self.rights = self.look(before)
         check = Check(self, step, before, self.rights, sent)
         check.answer(answer)
         if wrote:
@@ -630,11 +630,20 @@ class Check:
         for fname in ("attending", "extra"):
             gone = getattr(self.before, fname)[old.id]
             came = getattr(self.after, fname)[old.id]
-            # Contacts may be merged and deleted, whatever they attend.
-            moved = self.where.startswith("base.partner.merge")
-            if gone != came and not moved and self.where != "res.partner.unlink":
+            if fname == "attending" and gone != came:
+                gone, came = map(self._leave_out_lost, (gone, came))
+            if gone != came:
                 changed.append(fname)
         return changed
+
+    def _leave_out_lost(self, partner_ids):
+        """Leave out contacts that were merged or deleted, whatever they attend."""
+        if self.where.startswith("base.partner.merge"):
+            return []
+        return self.after.rows(
+            "SELECT id FROM res_partner WHERE id = ANY(%s) ORDER BY id",
+            list(partner_ids),
+        )
 
     def _check_attendees(self):
         before, after, by = self.before, self.after, self.person

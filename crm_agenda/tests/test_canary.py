@@ -68,8 +68,9 @@ class TestCanary(TestAgendaCommon):
             )
             text = report.write()
         if EXAMPLES:
-            sys.stdout.write(text)
-        self.assertFalse(report.found, text)
+            say(text)
+        if report.found:
+            self.fail(text)
 
     @unittest.skipUnless(HOLES, "of the canary itself: AGENDA_HOLES=all make attack")
     def test_each_hole_is_found(self):
@@ -87,8 +88,7 @@ class TestCanary(TestAgendaCommon):
                 raise RollBack
             self.forget()
             sorts = ", ".join(report.found) or "NOT FOUND"
-            sys.stdout.write(f"{what}: {report.examples} examples, {sorts}\n")
-            sys.stdout.flush()
+            say(f"{what}: {report.examples} examples, {sorts}")
             missed += [] if report.found else [what]
         self.assertFalse(missed)
 
@@ -125,6 +125,12 @@ class TestCanaryTriesAll(TestAgendaCommon):
                         yield base, name
 
 
+def say(*lines):
+    """Tell who runs an attack, at once."""
+    sys.stdout.write("\n  ".join(map(str, lines)) + "\n")
+    sys.stdout.flush()
+
+
 class Report:
     """What all examples gave away; of each sort, the shortest example."""
 
@@ -139,12 +145,14 @@ class Report:
     def add(self, steps, finding):
         self.counts[finding.sort].add(self.examples)
         known = self.found.get(finding.sort)
+        if EXAMPLES and not known:
+            say(f"\nexample {self.examples}, {finding.sort}", *steps, finding.text)
         if known is None or len(steps) < len(known[0]):
             self.found[finding.sort] = (list(steps), finding)
 
     def write(self):
         """Return a text with what was found, and how, in few steps."""
-        lines = [f"seed {SEED}"] if EXAMPLES else []
+        lines = [f"\nseed {SEED}"] if EXAMPLES else []
         for sort, (steps, finding) in sorted(self.found.items()):
             trace, finding = self._shorten(steps, finding)
             count = len(self.counts[sort])
@@ -155,7 +163,7 @@ class Report:
             for kind in ("leak", "escalation")
         ]
         lines.append("calls {}, leaks {}, escalations {}".format(self.calls, *counts))
-        return "\n".join(lines) + "\n"
+        return "\n".join(lines)
 
     def _shorten(self, steps, finding):
         """Leave out the steps without which it is found too."""

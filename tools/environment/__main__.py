@@ -70,7 +70,10 @@ def test():
 def attack():
     """Look for ways to read what is not shared, in many more examples than a test."""
     os.environ.setdefault("AGENDA_EXAMPLES", "10000")
-    os.environ.setdefault("ARGS", "crm_agenda/tests/test_canary.py")
+    shown = "-s -qq --disable-warnings"  # what is found, when it is found
+    os.environ.setdefault(
+        "ARGS", f"{shown} crm_agenda/tests/test_canary.py::TestCanary"
+    )
     return test()
 
 
