@@ -1,11 +1,12 @@
 """What people try: calls as the web client or a script makes them."""
 
 from datetime import timedelta
+from functools import partial
 
-from ..models.compat import GROUP_USERS, SERIES
+from ..models.compat import GROUP_USERS, SERIES, USER_GROUPS
 from .canary_phone import PhoneMixin
 from .canary_rights import LEVELS
-from .canary_steps import Document, Guess, Made, Ref, Rpc, Task, Text, Token, Url
+from .canary_steps import Dav, Guess, Made, Ref, Rpc, Task, Text, Token, Url
 from .canary_world import CALENDARS, NOW, WORKERS
 
 # What is read of each model, and shown with it.
@@ -48,25 +49,16 @@ READ = {
         agenda_proposal message_ids""",
 }
 READ = {model: fields.split() for model, fields in READ.items()}
-# Who is told of what is in a many2one or an x2many.
-SHOWN = {
-    "event_id": "calendar.event",
-    "base_event_id": "calendar.event",
-    "calendar_event_id": "calendar.event",
-    "calendar_event_ids": "calendar.event",
-    "meeting_ids": "calendar.event",
-    "attendee_ids": "calendar.attendee",
-    "recurrence_id": "calendar.recurrence",
-    "agenda_calendar_id": "crm.agenda.calendar",
-    "calendar_id": "crm.agenda.calendar",
-    "source_id": "crm.agenda.calendar",
-    "activity_ids": "mail.activity",
-    "message_ids": "mail.message",
-    "attachment_ids": "ir.attachment",
-    "share_ids": "crm.agenda.share",
-    "reminder_ids": "crm.agenda.reminder",
-    "customer_id": "res.partner",
-}
+# What is shown of each record in a many2one or an x2many.
+SHOWN = """event_id:calendar.event base_event_id:calendar.event
+    calendar_event_id:calendar.event calendar_event_ids:calendar.event
+    meeting_ids:calendar.event attendee_ids:calendar.attendee
+    recurrence_id:calendar.recurrence agenda_calendar_id:crm.agenda.calendar
+    calendar_id:crm.agenda.calendar source_id:crm.agenda.calendar
+    activity_ids:mail.activity message_ids:mail.message attachment_ids:ir.attachment
+    share_ids:crm.agenda.share reminder_ids:crm.agenda.reminder
+    customer_id:res.partner"""
+SHOWN = dict(pair.split(":") for pair in SHOWN.split())
 # Through which records others are reached.
 PARENTS = {
     "crm.agenda.share": [("crm.agenda.calendar", "share_ids")],
@@ -79,9 +71,8 @@ PARENTS = {
         ("mail.activity", "calendar_event_id"),
     ],
     "mail.activity": [
-        ("calendar.event", "activity_ids"),
-        ("res.partner", "activity_ids"),
-        ("crm.lead", "activity_ids"),
+        (model, "activity_ids")
+        for model in ("calendar.event", "res.partner", "crm.lead")
     ],
     "ir.attachment": [("calendar.event", "attachment_ids")],
     "crm.agenda.reminder": [("calendar.event", "reminder_ids")],
@@ -89,19 +80,13 @@ PARENTS = {
     "res.partner": [("res.partner", "child_ids"), ("calendar.event", "partner_ids")],
 }
 CONTEXTS = [
-    {"agenda": True},
-    {"agenda_nested": True},
-    {"agenda_only": True},
-    {"agenda_change": True},
+    *({key: True} for key in "agenda agenda_nested agenda_only agenda_change".split()),
+    *({key: True} for key in "dont_notify no_mail_to_attendees mail_notrack".split()),
+    *({key: True} for key in "tracking_disable is_calendar_event_new".split()),
     {"agenda_change": [True]},
     {"agenda_change": {"agenda_only": True}},
-    {"dont_notify": True},
     {"active_test": False},
     {"install_module": "crm_agenda"},
-    {"no_mail_to_attendees": True},
-    {"mail_notrack": True},
-    {"tracking_disable": True},
-    {"is_calendar_event_new": True},
     {"mail_create_nosubscribe": True},
     {"recompute": False},
     {"uid": 1},
@@ -113,6 +98,7 @@ EVENT, ATTENDEE, SERIES_OF = (
 )
 CALENDAR, SHARE, BOARD = "crm.agenda.calendar", "crm.agenda.share", "crm.agenda.board"
 CONTACT, ACTIVITY, FILE = "res.partner", "mail.activity", "ir.attachment"
+LEAD, ORDER, REMINDER = "crm.lead", "sale.order", "crm.agenda.reminder"
 WIZARDS = ("crm.agenda.reassign", "crm.agenda.sheet", "crm.agenda.time.finder")
 MERGE_CONTACTS = "base.partner.merge.automatic.wizard"
 TAPS = (
@@ -128,8 +114,10 @@ if SERIES < 19:
     INVITED, INVITED_IDS = "res_id", "%s"
     ACTIVITIES = {"systray_get_activities": True}
 STATES = ["accepted", "declined", "tentative", "needsAction"]
+BY_NUMBER = ("mail.message", "ir.attachment", "mail.followers")
 IN_AGENDA = ["in_agenda", "=", True]
 BODY = "Anything"
+OUT_OF_TEAM = {"member_ids": [(3, Ref("user.teamer"))]}
 
 
 class Form(dict):
@@ -179,15 +167,18 @@ class Caller(PhoneMixin):
             (kind,) = random.choices(list(self.kinds), self.kinds.values())
         return getattr(self, f"try_{kind}")()
 
-    def go_on(self, *steps):
-        """Plan what follows the step that is being drawn."""
-        self.plan = list(steps)
-
     def begin(self, *options):
-        """Return the first step of one of the options, and plan those that follow."""
-        first, *rest = self.one(*options)
-        if rest:
-            self.go_on(*rest)
+        """Return the first step of one of the options, and plan those that follow.
+
+        What is not yet a step is what ``rpc`` takes.
+        """
+        option = self.one(*options)
+        steps = option if isinstance(option, list) else [option]
+        first, *rest = (
+            step if isinstance(step, (Rpc, Url, Dav, Task)) else self.rpc(*step)
+            for step in steps
+        )
+        self.plan = rest or self.plan
         return first
 
     # Whom and what a call is about
@@ -214,17 +205,17 @@ class Caller(PhoneMixin):
     def event(self):
         if self.chance(70):
             return Ref(self.focus)
-        return Ref(self.one(*self.world.find("calendar.event", *CALENDARS)))
+        return Ref(self.one(*self.world.find(EVENT, *CALENDARS)))
 
     def any_event(self):
-        return self.one(self.event(), self.event(), Made("calendar.event"), self.own())
+        return self.one(self.event(), self.event(), Made(EVENT), self.own())
 
     def own(self):
         """Return a meeting or an event of the caller's own."""
         meeting = f"{self.by}'s meeting"
         if meeting in self.world.records and self.chance(50):
             return Ref(meeting)
-        return Made("calendar.event")
+        return Made(EVENT)
 
     def calendar(self):
         if self.chance(60):
@@ -232,57 +223,53 @@ class Caller(PhoneMixin):
         return Ref(f"calendar.{self.one(*CALENDARS)}")
 
     def any_calendar(self):
-        return self.one(self.calendar(), self.calendar(), Made("crm.agenda.calendar"))
+        return self.one(self.calendar(), self.calendar(), Made(CALENDAR))
 
     def attendee(self):
         """Return an attendee, of the focus if it has any."""
-        world = self.world
-        near = [
-            name
-            for name in world.find("calendar.attendee", "attendee.")
-            if name.endswith(f".of.{self.focus}")
-        ]
-        everybody = world.find("calendar.attendee", "attendee.")
-        return Ref(self.one(*(near if near and self.chance(70) else everybody)))
+        names = self.world.find(ATTENDEE, "attendee.")
+        near = [name for name in names if name.endswith(f".of.{self.focus}")]
+        return Ref(self.one(*(near if near and self.chance(70) else names)))
 
     def series(self):
-        return Ref(self.one(*self.world.find("calendar.recurrence")))
+        return Ref(self.one(*self.world.find(SERIES_OF)))
 
     def anything(self, model):
         """Return a record of ``model``, maybe out of reach."""
-        if model == "calendar.event":
+        names = self.world.find(model)
+        near = [name for name in names if name.endswith(f".{self.focus}")]
+        if model == EVENT:
             return self.any_event()
-        if model == "crm.agenda.calendar":
+        if model == CALENDAR:
             return self.any_calendar()
-        if model == "calendar.attendee":
+        if model == ATTENDEE:
             return self.one(self.attendee(), Made(model))
-        if model == "res.users":
-            return Ref(self.one(*self.world.find(model)))
-        near = [
-            name for name in self.world.find(model) if name.endswith(f".{self.focus}")
-        ]
         if near and self.chance(60):
             return Ref(self.one(*near))
-        names = self.world.find(model)
-        return Ref(self.one(*names)) if names and self.chance(70) else Made(model)
+        if names and (model == "res.users" or self.chance(70)):
+            return Ref(self.one(*names))
+        return Made(model)
+
+    def contact(self):
+        named = Ref("partner.visitor"), Ref("partner.client"), self.my_partner
+        anybody = Ref(self.one(*self.world.find(CONTACT)))
+        return self.one(*named, Made(CONTACT), anybody)
 
     def worker(self):
         return self.one(*self.world.workers[self.focus])
 
     def work(self, method, *args, **kwargs):
         """Do what somebody does who may, with the event in question."""
-        by = self.worker()
-        return self.rpc(
-            "calendar.event", method, [Ref(self.focus)], *args, by=by, **kwargs
-        )
+        target = [Ref(self.focus)]
+        return self.rpc(EVENT, method, target, *args, by=self.worker(), **kwargs)
 
     def retell(self, update=None):
         """Have the event's texts written anew, by who may."""
         words = self.world.get_words(self.focus)
         vals = dict.fromkeys(("name", "description", "location"), words[0])
-        if update:
-            vals["recurrence_update"] = update
-        return self.work("write", vals)
+        return self.work(
+            "write", {**vals, "recurrence_update": update} if update else vals
+        )
 
     def talk(self):
         words = self.world.get_words(self.focus)
@@ -291,17 +278,11 @@ class Caller(PhoneMixin):
     def look_at(self, model, *targets):
         if targets:
             return self.rpc(model, "read", list(targets), READ[model])
-        domain = [("id", ">=", self.world.first_ids[model])]
-        return self.rpc(model, "search_read", domain, READ[model])
+        return self.rpc(model, "search_read", self.since(model), READ[model])
 
-    def contact(self):
-        return self.one(
-            Ref("partner.visitor"),
-            Ref("partner.client"),
-            Made("res.partner"),
-            self.my_partner,
-            Ref(self.one(*self.world.find("res.partner"))),
-        )
+    def since(self, model):
+        """Return the domain of all records of ``model`` that are not the demo's."""
+        return [("id", ">=", self.world.first_ids[model])]
 
     # How a call is made
 
@@ -319,18 +300,29 @@ class Caller(PhoneMixin):
         if self.chance(40):
             for fname in self.some(vals, len(vals)):
                 context[f"default_{fname}"] = vals.pop(fname)
-        route = self.random.randrange(8)
-        if route < 3:
-            return self.rpc(model, "create", [vals], context=context)
-        if route < 5:
-            return self.rpc(
-                model, "web_save", [], vals, self.form(model), context=context
-            )
-        if route == 5 and PARENTS.get(model):
-            return self.nest(model, (0, 0, vals), context)
-        if route == 6:
-            return self.load(model, vals, context)
+        match self.random.randrange(8):
+            case 0 | 1 | 2:
+                return self.rpc(model, "create", [vals], context=context)
+            case 3 | 4:
+                form = self.form(model)
+                return self.rpc(model, "web_save", [], vals, form, context=context)
+            case 5 if model in PARENTS:
+                return self.nest(model, (0, 0, vals), context)
+            case 6:
+                return self.load(model, vals, context)
         return self.onchange(model, vals, context)
+
+    def write(self, model, target, vals, by=None):
+        """Write by one of the routes that there are."""
+        route = self.random.randrange(8)
+        if route < 2:
+            form = self.form(model)
+            return self.rpc(model, "web_save", [target], vals, form, by=by)
+        if route == 2 and model in PARENTS and not by:
+            return self.nest(model, (1, target, vals), {})
+        if route == 3 and not by:
+            return self.load(model, {**vals, ".id": target}, {})
+        return self.rpc(model, "write", [target], vals, by=by)
 
     def form(self, model):
         if model in READ:
@@ -340,27 +332,21 @@ class Caller(PhoneMixin):
     def load(self, model, vals, context):
         names, row = [], []
         for fname, value in vals.items():
-            if isinstance(value, (Ref, Made)):
-                names.append(".id" if fname == ".id" else f"{fname}/.id")
-                row.append(value)
-            elif isinstance(value, (Text, Document)):
-                names.append(fname)
-                row.append(value)
-            elif not isinstance(value, (list, dict)):
-                names.append(fname)
-                row.append(value if isinstance(value, str) else str(value))
+            if isinstance(value, (list, dict)):
+                continue
+            is_record = isinstance(value, (Ref, Made))
+            names.append(f"{fname}/.id" if is_record and fname != ".id" else fname)
+            is_text = is_record or isinstance(value, (Text, str))
+            row.append(value if is_text else str(value))
         return self.rpc(model, "load", names, [row], context=context)
 
     def nest(self, model, command, context):
         parent, fname = self.one(*PARENTS[model])
-        value = [command]
-        if fname.endswith("_id"):
-            value = command[1] or False
-        vals = {fname: value}
-        if parent == "res.partner" and fname == "meeting_ids" and self.chance(30):
+        vals = {fname: command[1] or False if fname.endswith("_id") else [command]}
+        if parent == CONTACT and fname == "meeting_ids" and self.chance(30):
             vals = {"child_ids": [(0, 0, {"name": "Child", **vals})]}
         if self.chance(30):
-            if parent == "res.partner":
+            if parent == CONTACT:
                 vals["name"] = "Parent"
             return self.rpc(parent, "create", [vals], context=context)
         target = self.one(Made(parent), self.anything(parent))
@@ -369,35 +355,21 @@ class Caller(PhoneMixin):
     def onchange(self, model, vals, context, changed=()):
         shown = spec(model, 0) if model in READ else {}
         shown.update({fname: {} for fname in vals})
-        changed = list(changed or vals)
-        if self.chance(20):
-            changed = []
+        changed = [] if self.chance(20) else list(changed or vals)
         return self.rpc(model, "onchange", [], vals, changed, shown, context=context)
-
-    def write(self, model, target, vals, by=None):
-        route = self.random.randrange(8)
-        if route < 4:
-            return self.rpc(model, "write", [target], vals, by=by)
-        if route < 6:
-            return self.rpc(model, "web_save", [target], vals, self.form(model), by=by)
-        if route == 6 and PARENTS.get(model) and not by:
-            return self.nest(model, (1, target, vals), {})
-        if route == 7 and not by:
-            return self.load(model, {**vals, ".id": target}, {})
-        return self.rpc(model, "write", [target], vals, by=by)
 
     def commands(self, *targets):
         """Return commands of a relation that may link ``targets``."""
-        targets = list(targets)
+        first, *_rest = targets = list(targets)
         return self.one(
             [(4, target) for target in targets],
             [(6, 0, targets)],
             [(3, target) for target in targets],
             [(5, 0, 0)],
-            [(2, target) for target in targets[:1]],
+            [(2, first)],
             targets,
-            [(1, targets[0], {"name": "Changed"})],
-            [(4, targets[0], 0)],
+            [(1, first, {"name": "Changed"})],
+            [(4, first, 0)],
         )
 
     # What people try: one method for each kind
@@ -419,49 +391,43 @@ class Caller(PhoneMixin):
         )
         new = {"name": "New", "owner_id": self.me, "share_ids": self.commands(share)}
         return self.begin(
-            *[[self.create(SHARE, vals)]] * 4,
-            [self.write(SHARE, share, {fname: vals[fname]})],
-            [self.rpc(SHARE, "copy", share, {"calendar_id": calendar, **nested})],
-            [self.write(CALENDAR, calendar, {"share_ids": [command]})],
-            [self.write(CALENDAR, calendar, change)],
-            [self.create(CALENDAR, new)],
+            *[self.create(SHARE, vals)] * 4,
+            self.write(SHARE, share, {fname: vals[fname]}),
+            (SHARE, "copy", share, {"calendar_id": calendar, **nested}),
+            self.write(CALENDAR, calendar, {"share_ids": [command]}),
+            self.write(CALENDAR, calendar, change),
+            self.create(CALENDAR, new),
         )
 
     def try_relation(self):
         """A relation re-pointed."""
         event, own, series = self.event(), self.own(), self.series()
-        activity = self.one(Made(ACTIVITY), Ref("activity.open"))
+        row = self.one(Made(ATTENDEE), self.attendee())
         guest = {"event_id": event, "partner_id": self.my_partner}
-        shown = Token(0, "attendee")
-        seen = {"token": shown, "id": event}
+        seen = {"token": Token(0, "attendee"), "id": event}
         in_series = {
             "base_event_id": self.any_event(),
             "calendar_event_ids": self.commands(self.any_event()),
         }
         if self.chance(50):
             in_series.pop(self.one(*in_series))
+        joined = {"recurrence_id": series, "recurrency": True}
+        told = [self.retell("all_events"), self.look_at(EVENT)]
+        activity = self.one(Made(ACTIVITY), Ref("activity.open"))
         plan = {"calendar_event_id": Ref(self.focus)}
-        on_contact = {
-            "res_model_id": self.world.model_ids["res.partner"],
-            "res_id": Made("res.partner"),
-        }
-        end, *args = self.one(
-            ("action_feedback", "Done"),
-            ("unlink_w_meeting",),
-            ("action_done",),
-            ("action_create_calendar_event",),
-            ("unlink",),
-        )
+        contact = {"res_model_id": self.world.contacts_id, "res_id": Made(CONTACT)}
+        end = "action_done action_create_calendar_event unlink_w_meeting unlink".split()
         fname, model = self.one(
             ("attendee_ids", ATTENDEE),
             ("activity_ids", ACTIVITY),
             ("attachment_ids", FILE),
-            ("reminder_ids", "crm.agenda.reminder"),
-            ("partner_ids", "res.partner"),
+            ("reminder_ids", REMINDER),
+            ("partner_ids", CONTACT),
         )
+        other = {fname: self.commands(self.anything(model))}
         file = {
-            "res_model": self.one(EVENT, "res.partner"),
-            "res_id": self.one(event, own, Made("res.partner")),
+            "res_model": self.one(EVENT, CONTACT),
+            "res_id": self.one(event, own, Made(CONTACT)),
         }
         follower = {"res_model": EVENT, "res_id": event, "partner_id": self.my_partner}
         mine = self.one(
@@ -469,56 +435,40 @@ class Caller(PhoneMixin):
             {"agenda_calendar_id": self.any_calendar()},
             {"shared_user_ids": [(4, self.me)]},
         )
-        told = [self.retell("all_events"), self.look_at(EVENT)]
         return self.begin(
             [
-                self.write(
-                    ATTENDEE,
-                    self.one(Made(ATTENDEE), self.attendee()),
-                    {"event_id": event},
-                ),
+                self.write(ATTENDEE, row, {"event_id": event}),
                 self.look_at(ATTENDEE, Made(ATTENDEE)),
                 Url(self.by, "/calendar/meeting/view", seen, True),
             ],
-            [self.create(ATTENDEE, guest)],
+            self.create(ATTENDEE, guest),
             [
-                self.write(EVENT, own, {"recurrence_id": series, "recurrency": True}),
+                self.write(EVENT, own, joined),
                 *(told if series.name.endswith(self.focus) else ()),
             ],
-            [self.create(SERIES_OF, {**in_series, "rrule": "FREQ=DAILY;COUNT=3"})],
-            [self.write(SERIES_OF, self.one(series, Made(SERIES_OF)), in_series)],
+            self.create(SERIES_OF, {**in_series, "rrule": "FREQ=DAILY;COUNT=3"}),
+            self.write(SERIES_OF, self.one(series, Made(SERIES_OF)), in_series),
             [
                 self.one(
-                    self.create(ACTIVITY, {**plan, **on_contact}),
+                    self.create(ACTIVITY, {**plan, **contact}),
                     self.write(ACTIVITY, activity, plan),
                     self.write(ACTIVITY, activity, plan),
                 ),
                 self.retell(),
                 self.look_at(ACTIVITY),
             ],
-            [self.rpc(ACTIVITY, end, [activity], *args)],
-            [
-                self.write(
-                    EVENT,
-                    self.any_event(),
-                    {fname: self.commands(self.anything(model))},
-                )
-            ],
-            [
-                self.one(
-                    self.write(FILE, self.anything(FILE), file),
-                    self.create(FILE, {**file, "name": "File"}),
-                )
-            ],
+            self.one(
+                (ACTIVITY, "action_feedback", [activity], "Done"),
+                *((ACTIVITY, method, [activity]) for method in end),
+            ),
+            self.write(EVENT, self.any_event(), other),
+            self.one(
+                self.write(FILE, self.anything(FILE), file),
+                self.create(FILE, {**file, "name": "File"}),
+            ),
             [self.create("mail.followers", follower), self.talk()],
-            [
-                self.write(
-                    "crm.lead",
-                    Made("crm.lead"),
-                    {"calendar_event_ids": self.commands(event)},
-                )
-            ],
-            [self.write(EVENT, self.any_event(), mine)],
+            self.write(LEAD, Made(LEAD), {"calendar_event_ids": self.commands(event)}),
+            self.write(EVENT, self.any_event(), mine),
         )
 
     def try_contact(self):
@@ -536,41 +486,41 @@ class Caller(PhoneMixin):
             "state": "selection",
         }
         merge = [
-            self.rpc(CONTACT, "write", [other], same),
-            self.rpc(CONTACT, "write", [mine], same),
-            self.rpc(model, "create", [both]),
-            self.rpc(model, "action_merge", [Made(model)]),
+            (CONTACT, "write", [other], same),
+            (CONTACT, "write", [mine], same),
+            (model, "create", [both]),
+            (model, "action_merge", [Made(model)]),
         ]
         return self.begin(
-            [self.create(CONTACT, spy)],
-            [self.write(CONTACT, contact, vals)],
-            [self.write(CONTACT, mine, {"child_ids": [command]})],
+            self.create(CONTACT, spy),
+            self.write(CONTACT, contact, vals),
+            self.write(CONTACT, mine, {"child_ids": [command]}),
             *[merge] * 3,
         )
 
     def try_token(self):
         """Tokens, read and used."""
-        if self.by in self.world.users and self.chance(50):
-            model = self.one("calendar.attendee", "calendar.event")
-            fields = ["access_token", "display_name"]
-            if model == "calendar.event":
-                fields.append("videocall_location")
-            self.go_on(self.use_token(), self.use_token())
-            if self.chance(50):
-                domain = [("id", ">=", self.world.first_ids[model])]
-                return self.rpc(model, "search_read", domain, fields)
-            return self.rpc(model, "read", [self.anything(model)], fields)
-        return self.use_token()
+        if self.by not in self.world.users or self.chance(50):
+            return self.use_token()
+        model = self.one(ATTENDEE, EVENT)
+        fields = ["access_token", "display_name"]
+        if model == EVENT:
+            fields.append("videocall_location")
+        read = self.one(
+            (model, "read", [self.anything(model)], fields),
+            (model, "search_read", self.since(model), fields),
+        )
+        return self.begin([read, self.use_token(), self.use_token()])
 
     def use_token(self):
         """Follow a link that holds a token."""
         anonymous = self.by not in self.world.users or self.chance(60)
         index = self.random.randrange(30)
         page = self.one("accept", "decline", "view", "join", "join_videocall", "series")
-        if page in ("join", "join_videocall"):
-            token = Token(index, "event")
-            if page == "join":
-                return Url(self.by, "/calendar/meeting/join", {"token": token})
+        token = Token(index, "event")
+        if page == "join":
+            return Url(self.by, "/calendar/meeting/join", {"token": token})
+        if page == "join_videocall":
             return Url(self.by, "/calendar/join_videocall/", {"": token}, anonymous)
         path = f"/calendar/meeting/{page}"
         if page == "series":
@@ -582,88 +532,68 @@ class Caller(PhoneMixin):
 
     def try_work(self):
         """What those do who may, while others listen."""
-        worker = self.worker()
-        match self.random.randrange(14):
-            case 0 | 1:
-                vals = self.one(
-                    {"privacy": "private"},
-                    {"agenda_status_id": self.status("cancelled")},
-                    {"agenda_status_id": self.status("done")},
-                    {"active": False},
-                    {"shared_user_ids": [(5, 0, 0)]},
-                    {"partner_ids": [(5, 0, 0)]},
-                    {"user_id": Ref(f"user.{worker}"), "privacy": "private"},
-                )
-                self.go_on(self.one(self.talk(), self.retell()))
-                return self.work("write", vals)
-            case 2 | 3:
-                return self.retell(self.one(None, None, "all_events", "future_events"))
-            case 4:
-                return self.talk()
-            case 5 | 6:
-                calendar = self.focus.partition(".")[0]
-                shares = self.world.find("crm.agenda.share", "share.")
-                near = [name for name in shares if name.endswith(calendar)]
-                share = Ref(self.one(*(near or shares)))
-                self.go_on(self.one(self.talk(), self.retell(), self.move()))
-                worker = self.one(*WORKERS[calendar][:2])
-                if self.chance(50):
-                    return self.rpc("crm.agenda.share", "unlink", [share], by=worker)
-                vals = {"level": self.one("busy", "read")}
-                return self.rpc("crm.agenda.share", "write", [share], vals, by=worker)
-            case 7 | 8:
-                return self.move()
-            case 9:
-                guest = self.one(*self.world.users)
-                self.go_on(self.look_at("mail.message"))
-                return self.work(
-                    "write",
-                    self.one(
-                        {"partner_ids": [(4, Ref(f"partner.{guest}"))]},
-                        {"shared_user_ids": [(4, Ref(f"user.{guest}"))]},
-                        {"user_id": Ref(f"user.{guest}")},
-                        {"agenda_calendar_id": self.one(self.any_calendar(), False)},
-                    ),
-                )
-            case 10:
-                return self.plan_event(
-                    **self.one(
-                        {"opportunity_id": Ref("crm.lead.open")},
-                        {"document_ref": Document("crm.lead.open")},
-                        {"privacy": "private"},
-                        {},
-                    )
-                )
-            case 11:
-                attendee = self.attendee()
-                who = attendee.name.split(".")[1]
-                if who in self.world.users:
-                    vals = {"state": self.one(*STATES)}
-                    return self.rpc(
-                        "calendar.attendee", "write", [attendee], vals, by=who
-                    )
-                return self.work("unlink")
-            case 12:
-                update = self.one("all_events", "future_events", "self_only")
-                return self.work("action_mass_archive", update)
-            case _:
-                return self.work(
-                    self.one("action_sendmail", "copy", "action_open_composer")
-                )
+        calendar = self.focus.partition(".")[0]
+        worker, member = self.worker(), self.one(*WORKERS[calendar][:2])
+        shares = self.world.find(SHARE, "share.")
+        near = [name for name in shares if name.endswith(calendar)]
+        share = Ref(self.one(*(near or shares)))
+        weaker = {"level": self.one("busy", "read")}
+        guest = self.one(*self.world.users)
+        tell = self.one(self.talk(), self.retell())
+        tell_members = self.one(tell, tell, self.move())
+        change = self.one(
+            {"privacy": "private"},
+            {"agenda_status_id": Ref("status.cancelled")},
+            {"agenda_status_id": Ref("status.done")},
+            {"active": False},
+            {"shared_user_ids": [(5, 0, 0)]},
+            {"partner_ids": [(5, 0, 0)]},
+            {"user_id": Ref(f"user.{worker}"), "privacy": "private"},
+        )
+        invite = self.one(
+            {"partner_ids": [(4, Ref(f"partner.{guest}"))]},
+            {"shared_user_ids": [(4, Ref(f"user.{guest}"))]},
+            {"user_id": Ref(f"user.{guest}")},
+            {"agenda_calendar_id": self.one(self.any_calendar(), False)},
+        )
+        about = self.one(
+            {"opportunity_id": Ref("crm.lead.open")},
+            {"document_ref": Text("crm.lead,%s", Ref("crm.lead.open"))},
+            {"privacy": "private"},
+            {},
+        )
+        attendee, state = self.attendee(), {"state": self.one(*STATES)}
+        who = attendee.name.split(".")[1]
+        answer = self.work("unlink")
+        if who in self.world.users:
+            answer = self.rpc(ATTENDEE, "write", [attendee], state, by=who)
+        update = self.one("all_events", "future_events", "self_only")
+        return self.begin(
+            *[[self.work("write", change), tell]] * 2,
+            *[self.retell(self.one(None, None, "all_events", "future_events"))] * 2,
+            self.talk(),
+            [self.rpc(SHARE, "unlink", [share], by=member), tell_members],
+            [self.rpc(SHARE, "write", [share], weaker, by=member), tell_members],
+            *[self.move()] * 2,
+            [self.work("write", invite), self.look_at("mail.message")],
+            self.plan_event(**about),
+            answer,
+            self.work("action_mass_archive", update),
+            self.work(self.one("action_sendmail", "copy", "action_open_composer")),
+        )
 
     def move(self, **kwargs):
         """Move the event, maybe to where another is."""
         vals = self.times(self.random.randrange(90, 102))
-        if self.chance(40):
-            calendar = self.focus.partition(".")[0]
-            near = [
-                start
-                for name, start in self.world.starts.items()
-                if name.startswith(calendar) and name != self.focus
-            ]
-            if near:
-                start = self.one(*near).replace(minute=0)
-                vals = {"start": str(start), "stop": str(start + timedelta(hours=2))}
+        calendar = self.focus.partition(".")[0]
+        near = [
+            start
+            for name, start in self.world.starts.items()
+            if name.startswith(calendar) and name != self.focus
+        ]
+        if near and self.chance(40):
+            start = self.one(*near).replace(minute=0)
+            vals = {"start": str(start), "stop": str(start + timedelta(hours=2))}
         return self.work("write", vals, **kwargs)
 
     @staticmethod
@@ -671,33 +601,23 @@ class Caller(PhoneMixin):
         start = NOW + timedelta(hours=hours)
         return {"start": str(start), "stop": str(start + timedelta(hours=1))}
 
-    def status(self, kind):
-        return Ref(f"status.{kind}")
-
     def try_stored(self):
         """Stored computed fields and others that a client never writes."""
-        vals = self.one(
+        fname = self.one("member_ids", "reader_ids", "writer_ids", "manager_ids")
+        slot = self.one(
             {"slot_start": False, "slot_stop": False},
             {"slot_exclusive": False},
             {"slot_start": "2030-05-14 00:00:00", "slot_stop": "2030-05-14 01:00:00"},
         )
-        if self.chance(30):
-            fname = self.one("member_ids", "reader_ids", "writer_ids", "manager_ids")
-            return self.write(
-                "crm.agenda.calendar", self.any_calendar(), {fname: [(4, self.me)]}
-            )
-        worker = self.one(None, self.worker())
-        event = self.one(Made("calendar.event"), Ref(self.focus))
-        if self.chance(40):
-            vals.update(
-                name="Double",
-                agenda_calendar_id=Ref("calendar.rooms"),
-                **self.times(52),
-            )
-            return self.create("calendar.event", vals)._replace(
-                by=self.one(*WORKERS["rooms"])
-            )
-        return self.write("calendar.event", event, vals, by=worker)
+        new = {"name": "Double", "agenda_calendar_id": Ref("calendar.rooms")}
+        double = self.create(EVENT, {**slot, **new, **self.times(52)})
+        event, by = self.one(Made(EVENT), Ref(self.focus)), self.worker()
+        return self.begin(
+            *[self.write(CALENDAR, self.any_calendar(), {fname: [(4, self.me)]})] * 2,
+            *[double._replace(by=self.one(*WORKERS["rooms"]))] * 2,
+            self.write(EVENT, event, slot, by=by),
+            self.write(EVENT, event, slot),
+        )
 
     def try_silence(self):
         """Context keys that switch something off."""
@@ -715,8 +635,10 @@ class Caller(PhoneMixin):
         }
         if self.chance(30):
             given.update(source_id=self.calendar(), **days)
-        free = {"calendar_ids": [(6, 0, [calendar])], "duration": 1.0, **days}
-        printed = "/report/html/crm_agenda.report_sheet/"
+        shown = {"calendar_ids": [(6, 0, [calendar])]}
+        # A new event at a time that was found.
+        slot = "crm.agenda.time.slot"
+        chosen = {"finder_id": Made(find), **shown, **self.times(99)}
         context = {
             "agenda": True,
             "default_agenda_calendar_id": calendar,
@@ -725,39 +647,35 @@ class Caller(PhoneMixin):
             "active_ids": [event],
         }
         opened = self.one(EVENT, *WIZARDS)
+        filled = {"agenda_calendar_id": calendar, "agenda_type_id": False}
         giving = [
             self.create(give, given),
             self.look_at(give, Made(give)),
-            self.rpc(give, "action_reassign", [Made(give)]),
+            (give, "action_reassign", [Made(give)]),
         ]
         finding = [
-            self.create(find, free),
-            self.rpc(find, "action_find", [Made(find)]),
+            self.create(find, {**shown, **days, "duration": 1.0}),
+            (find, "action_find", [Made(find)]),
             self.look_at(find, Made(find)),
-            *self.pick_slot(find, calendar),
+            (slot, "create", [chosen]),
+            (slot, "action_pick", [Made(slot)]),
         ]
         opening = self.one(
             self.rpc(opened, "default_get", READ[opened], context=context),
             self.onchange(opened, {}, context),
         )
-        chosen = {"agenda_calendar_id": calendar, "agenda_type_id": False}
         return self.begin(
-            *[giving, finding, [opening]] * 2,
+            *[giving, finding, opening] * 2,
             [
-                self.create(sheet, {"calendar_ids": [(6, 0, [calendar])]}),
-                self.rpc(sheet, "action_print", [Made(sheet)]),
-                Url(self.by, printed, {"": Made(sheet)}),
+                self.create(sheet, shown),
+                (sheet, "action_print", [Made(sheet)]),
+                Url(
+                    self.by, "/report/html/crm_agenda.report_sheet/", {"": Made(sheet)}
+                ),
             ],
-            [self.onchange(EVENT, chosen, {"agenda": True}, ["agenda_calendar_id"])],
-            [self.write("res.users", self.me, {"agenda_calendar_id": calendar})],
+            self.onchange(EVENT, filled, {"agenda": True}, ["agenda_calendar_id"]),
+            self.write("res.users", self.me, {"agenda_calendar_id": calendar}),
         )
-
-    def pick_slot(self, finder, calendar):
-        """Yield the calls that open a new event at a time that was found."""
-        model = "crm.agenda.time.slot"
-        vals = {"finder_id": Made(finder), "calendar_ids": [(6, 0, [calendar])]}
-        yield self.rpc(model, "create", [{**vals, **self.times(99)}])
-        yield self.rpc(model, "action_pick", [Made(model)])
 
     def try_document(self):
         """What an opportunity or an order tells of the events about it."""
@@ -765,18 +683,15 @@ class Caller(PhoneMixin):
         reads = [
             self.look_at("mail.message"),
             self.look_at(ACTIVITY),
-            self.rpc("crm.lead", "read", [lead], READ["crm.lead"]),
-            self.rpc("sale.order", "web_read", [order], spec("sale.order")),
+            (LEAD, "read", [lead], READ[LEAD]),
+            (ORDER, "web_read", [order], spec(ORDER)),
         ]
         self.random.shuffle(reads)
         about = {self.one("opportunity_id", "res_id"): lead}
-        ordered = Ref("hidden.order")
         renamed = {"name": self.world.get_words("hidden.order")[0]}
-        rename = self.rpc(EVENT, "write", [ordered], renamed, by="keeper")
+        rename = self.rpc(EVENT, "write", [Ref("hidden.order")], renamed, by="keeper")
         return self.begin(
-            [self.plan_event(**about), *reads[1:]],
-            *[[rename, *reads[1:]]] * 2,
-            reads,
+            [self.plan_event(**about), *reads[1:]], *[[rename, *reads[1:]]] * 2, reads
         )
 
     def plan_event(self, **vals):
@@ -790,114 +705,96 @@ class Caller(PhoneMixin):
 
     def try_screen(self):
         """What our own screens ask: the board, the panel, My day, a tap on a card."""
-        event, calendar, document = self.any_event(), self.any_calendar(), "sale.order"
+        event, calendar = self.any_event(), self.any_calendar()
         period = [str(NOW), str(NOW + timedelta(days=9))]
-        calendars = [Ref(name) for name in self.world.find("crm.agenda.calendar")]
-        waiting = self.one((EVENT, event), (document, Ref("sale.order.theirs")))
+        calendars = [Ref(name) for name in self.world.find(CALENDAR)]
+        waiting = self.one((EVENT, event), (ORDER, Ref("sale.order.theirs")))
         start = str(NOW + timedelta(hours=self.random.randrange(99)))
         text = self.one("", "zq")
-        return self.rpc(
-            *self.one(
-                (BOARD, "get_day", *period, calendars),
-                (BOARD, "get_waiting", text),
-                (BOARD, "schedule", *waiting, calendar, start),
-                (BOARD, "unschedule", event),
-                (CALENDAR, "get_off_times", calendars, *period),
-                (CALENDAR, "get_panel"),
-                (CALENDAR, "show_in_panel", [calendar]),
-                (CALENDAR, "name_search", text),
-                (CALENDAR, self.one("copy_data", "unlink"), [calendar]),
-                (EVENT, "get_my_day", self.one(False, calendar)),
-                (EVENT, self.one(*TAPS), [event]),
-                (EVENT, "action_note", [event], BODY),
-                (EVENT, "fields_get"),
-                (document, "action_agenda_events", [Ref("sale.order.open")]),
-            )
+        return self.begin(
+            (BOARD, "get_day", *period, calendars),
+            (BOARD, "get_waiting", text),
+            (BOARD, "schedule", *waiting, calendar, start),
+            (BOARD, "unschedule", event),
+            (CALENDAR, "get_off_times", calendars, *period),
+            (CALENDAR, "get_panel"),
+            (CALENDAR, "show_in_panel", [calendar]),
+            (CALENDAR, "name_search", text),
+            (CALENDAR, self.one("copy_data", "unlink"), [calendar]),
+            (EVENT, "get_my_day", self.one(False, calendar)),
+            (EVENT, self.one(*TAPS), [event]),
+            (EVENT, "action_note", [event], BODY),
+            (EVENT, "fields_get"),
+            (ORDER, "action_agenda_events", [Ref("sale.order.open")]),
         )
 
     def try_setting(self):
         """What only administrators do, as what they set up concerns everybody."""
+        days = {"date_from": str(NOW), "date_to": str(NOW + timedelta(days=9))}
+        leave = "resource.calendar.leaves"
         model, target, vals = self.one(
             ("calendar.alarm", Ref("alarm.popup"), {"alarm_type": "email"}),
-            ("crm.agenda.document.model", Made("any"), {"model": "calendar.event"}),
+            ("crm.agenda.document.model", Made("any"), {"model": EVENT}),
             ("crm.agenda.event.status", Ref("status.cancelled"), {"kind": "open"}),
             ("crm.team", Ref("team.north"), {"member_ids": [(4, self.me)]}),
             ("res.groups", Ref("group.clerks"), {GROUP_USERS: [(4, self.me)]}),
             ("res.users", Ref("user.read"), {"active": False}),
             ("resource.calendar", Ref("hours"), {"tz": "Pacific/Kiritimati"}),
-            (
-                "resource.calendar.leaves",
-                Made("resource.calendar.leaves"),
-                {"date_from": str(NOW), "date_to": str(NOW + timedelta(days=9))},
-            ),
+            (leave, Made(leave), days),
         )
-        method = self.one("create", "write", "unlink")
-        args = {"create": [vals], "write": [[target], vals], "unlink": [[target]]}
-        return self.rpc(model, method, *args[method])
+        return self.begin(
+            (model, "create", [vals]),
+            (model, "write", [target], vals),
+            (model, "unlink", [target]),
+        )
 
     def try_oracle(self):
         """Questions whose answer tells of what one may not see."""
-        event = Ref(self.focus)
-        word = self.one(*self.world.get_words(self.focus))
-        number = Guess(event, 999999999)
-        text = Guess(word, "zq999nothing")
+        event, word = Ref(self.focus), self.one(*self.world.get_words(self.focus))
+        number, text = Guess(event, 999999999), Guess(word, "zq999nothing")
+        other = Guess(event, Ref("stranger's meeting"))
         model, path = self.one(
-            ("res.partner", "meeting_ids"),
-            ("calendar.attendee", "event_id"),
-            ("calendar.recurrence", "calendar_event_ids"),
-            ("calendar.recurrence", "base_event_id"),
-            ("mail.activity", "calendar_event_id"),
-            ("crm.lead", "calendar_event_ids"),
-            ("crm.agenda.reminder", "event_id"),
+            (CONTACT, "meeting_ids"),
+            (ATTENDEE, "event_id"),
+            (SERIES_OF, "calendar_event_ids"),
+            (SERIES_OF, "base_event_id"),
+            (ACTIVITY, "calendar_event_id"),
+            (LEAD, "calendar_event_ids"),
+            (REMINDER, "event_id"),
             ("res.users", "meeting_ids"),
-            ("res.partner", "activity_ids.calendar_event_id"),
-            ("sale.order", "activity_ids.calendar_event_id"),
+            (CONTACT, "activity_ids.calendar_event_id"),
+            (ORDER, "activity_ids.calendar_event_id"),
             ("res.users", "partner_id.meeting_ids"),
         )
-        match self.random.randrange(6):
-            case 0:
-                domain = [(path, "in", [number])]
-            case 1:
-                domain = [(f"{path}.name", "=like", text)]
-            case 2:
-                domain = [
-                    (f"{path}.{self.one('location', 'description')}", "ilike", text)
-                ]
-            case 3:
-                domain = [(path, "ilike", text)]
-            case 4:
-                return self.rpc(
-                    "calendar.event",
-                    self.one("get_formview_id", "get_formview_action"),
-                    [Guess(event, Ref("stranger's meeting"))],
-                )
-            case _:
-                model, domain = self.one(
-                    ("calendar.event", [("name", "=like", text)]),
-                    ("calendar.event", [("id", "in", [number])]),
-                    ("calendar.event", [IN_AGENDA, ("name", "ilike", text)]),
-                    ("calendar.event", [IN_AGENDA, ("id", "in", [number])]),
-                    ("mail.message", [("body", "ilike", text)]),
-                    ("mail.message", [("res_id", "=", number)]),
-                    ("ir.attachment", [("name", "ilike", text)]),
-                    ("ir.attachment", [("res_id", "=", number)]),
-                    ("mail.followers", [("res_id", "=", number)]),
-                )
+        content = self.one("location", "description")
+        in_agenda = self.one([], [IN_AGENDA])
         method = self.one("search_count", "search", "search_read")
-        return self.rpc(model, method, domain)
+        model, domain = self.one(
+            (model, [(path, "in", [number])]),
+            (model, [(f"{path}.name", "=like", text)]),
+            (model, [(f"{path}.{content}", "ilike", text)]),
+            (model, [(path, "ilike", text)]),
+            self.one(
+                (EVENT, [*in_agenda, ("name", self.one("=like", "ilike"), text)]),
+                (EVENT, [*in_agenda, ("id", "in", [number])]),
+                ("mail.message", [("body", "ilike", text)]),
+                (FILE, [("name", "ilike", text)]),
+                *((m, [("res_id", "=", number)]) for m in BY_NUMBER),
+            ),
+        )
+        form = self.one("get_formview_id", "get_formview_action")
+        return self.begin((EVENT, form, [other]), *[(model, method, domain)] * 5)
 
     def try_reminders(self):
         """Reminder rows, and what pops up."""
-        model = "crm.agenda.reminder"
-        row = self.anything(model)
-        state = self.one("cancelled", "pending")
+        row, state = self.anything(REMINDER), self.one("cancelled", "pending")
         vals = self.one({"state": state}, {"partner_id": self.me})
         return self.begin(
-            [self.rpc("calendar.alarm_manager", "get_next_notif")],
-            [Url(self.by, "/calendar/notify", {}, is_json=True)],
-            [self.rpc(model, "action_retry", [row])],
-            [self.write(model, row, vals)],
-            [Task("sends the reminders that are due")],
+            ("calendar.alarm_manager", "get_next_notif"),
+            Url(self.by, "/calendar/notify", {}, is_json=True),
+            (REMINDER, "action_retry", [row]),
+            self.write(REMINDER, row, vals),
+            Task(REMINDER, "_cron_dispatch", [], [False]),
         )
 
     def try_join(self):
@@ -908,17 +805,17 @@ class Caller(PhoneMixin):
         gone = self.one((EVENT, event), (SERIES_OF, event), (SERIES_OF, self.series()))
         model = "calendar.popover.delete.wizard"
         return self.begin(
-            [self.rpc(EVENT, "message_subscribe", [event], [me]), self.talk()],
-            [self.rpc(ATTENDEE, answer, [attendee])],
-            [self.write(ATTENDEE, attendee, {"state": self.one(*STATES)})],
-            [self.rpc(EVENT, "action_join_meeting", [event], me)],
-            [self.rpc(EVENT, talk, [event], body=BODY, partner_ids=[me])],
-            [self.rpc(EVENT, "copy", [event])],
+            [(EVENT, "message_subscribe", [event], [me]), self.talk()],
+            (ATTENDEE, answer, [attendee]),
+            self.write(ATTENDEE, attendee, {"state": self.one(*STATES)}),
+            (EVENT, "action_join_meeting", [event], me),
+            self.rpc(EVENT, talk, [event], body=BODY, partner_ids=[me]),
+            (EVENT, "copy", [event]),
             [
-                self.rpc(model, "create", [{POPOVER_EVENT: event, "delete": "all"}]),
-                self.rpc(model, "close", [Made(model)]),
+                (model, "create", [{POPOVER_EVENT: event, "delete": "all"}]),
+                (model, "close", [Made(model)]),
             ],
-            [self.rpc(gone[0], "unlink", [gone[1]])],
+            (gone[0], "unlink", [gone[1]]),
         )
 
     def try_render(self):
@@ -929,11 +826,8 @@ class Caller(PhoneMixin):
         model, record = (
             (EVENT, event) if kind == "update" else (ATTENDEE, self.attendee())
         )
-        mail = {
-            "model": model,
-            "res_ids": Text("[%s]", record),
-            "template_id": template,
-        }
+        ids = Text("[%s]", record)
+        mail = {"model": model, "res_ids": ids, "template_id": template}
         preview, target = "mail.template.preview", Text(f"{model},%s", record)
         shown = {"mail_template_id": template, "resource_ref": target}
         invite, send = INVITE
@@ -945,109 +839,91 @@ class Caller(PhoneMixin):
         }
         schedule = "mail.activity.schedule"
         planned = {"res_model": EVENT, "res_ids": Text("[%s]", event)}
-        own = {"model": EVENT, "res_id": event, "body": BODY}
+        message, own = "mail.message", {"model": EVENT, "res_id": event, "body": BODY}
         sent = [
             self.create(by_mail, mail),
             self.look_at(by_mail, Made(by_mail)),
-            self.rpc(by_mail, "action_send_mail", [Made(by_mail)]),
+            (by_mail, "action_send_mail", [Made(by_mail)]),
         ]
+        posted = self.one(
+            self.create(message, own), self.write(message, Made(message), own)
+        )
         return self.begin(
             *[sent] * 2,
             [self.create(preview, shown), self.look_at(preview, Made(preview))],
+            [(invite, "create", [invited]), (invite, send, [Made(invite)])],
             [
-                self.rpc(invite, "create", [invited]),
-                self.rpc(invite, send, [Made(invite)]),
-            ],
-            [
-                self.rpc(schedule, "create", [planned]),
-                self.rpc(schedule, "action_schedule_activities", [Made(schedule)]),
+                (schedule, "create", [planned]),
+                (schedule, "action_schedule_activities", [Made(schedule)]),
                 self.look_at(ACTIVITY),
             ],
-            [
-                self.one(
-                    self.create("mail.message", own),
-                    self.write("mail.message", Made("mail.message"), own),
-                ),
-                self.look_at("mail.message", Made("mail.message")),
-            ],
+            [posted, self.look_at(message, Made(message))],
         )
 
     def try_merge(self):
-        model = "crm.merge.opportunity"
-        self.go_on(
-            self.rpc(model, "action_merge", [Made(model)]),
-            self.look_at("crm.lead", Made("crm.lead")),
+        model, leads = "crm.merge.opportunity", [Ref("crm.lead.open"), Made(LEAD)]
+        return self.begin(
+            [
+                (model, "create", [{"opportunity_ids": [(6, 0, leads)]}]),
+                (model, "action_merge", [Made(model)]),
+                self.look_at(LEAD, Made(LEAD)),
+            ]
         )
-        leads = [Ref("crm.lead.open"), Made("crm.lead")]
-        return self.rpc(model, "create", [{"opportunity_ids": [(6, 0, leads)]}])
 
     def try_person(self):
         """Who somebody is, changing; nobody's act here."""
-        what, about = self.one(
-            ("makes a portal user of", self.one("read", "write", "manage", "teamer")),
-            ("makes an employee of", "tenant"),
-            ("makes an agenda administrator of", self.attacker),
-            ("takes out of the team", "teamer"),
-            ("takes out of the group", "clerk"),
-            ("takes out of the other company", "both"),
-            ("puts into the other company", "read"),
-            ("prepares the reminders of the next weeks", None),
+        member = self.one("read", "write", "manage", "teamer")
+        user = {
+            name: partial(Task, "res.users", "write", [Ref(f"user.{name}")])
+            for name in (member, "tenant", self.attacker, "clerk", "both", "read")
+        }
+        company, groups = Ref("company.other"), USER_GROUPS
+        given = [{"owner_id": Ref("user.administrator")}]
+        return self.begin(
+            [
+                Task(CALENDAR, "write", [Ref(f"{member}'s {CALENDAR}")], given),
+                user[member]([{groups: [(6, 0, [Ref("group.portal")])]}]),
+            ],
+            user["tenant"]([{groups: [(6, 0, [Ref("group.employee")])]}]),
+            user[self.attacker]([{groups: [(4, Ref("group.manager"))]}]),
+            user["clerk"]([{groups: [(3, Ref("group.clerks"))]}]),
+            user["both"]([{"company_ids": [(3, company)]}]),
+            user["read"]([{"company_ids": [(4, company)]}]),
+            Task("crm.team", "write", [Ref("team.north")], [OUT_OF_TEAM]),
+            Task(REMINDER, "_cron_extend", [], [False]),
         )
-        return Task(what, about)
 
     def try_read(self):
         """Read whatever there is, in any of the ways that there are."""
-        model = self.one(*READ)
-        if self.chance(40):
-            model = "calendar.event"
+        model = self.one(EVENT, *READ) if self.chance(60) else EVENT
         fields, target = READ[model], self.anything(model)
         domain = self.one([], [("id", "=", target)])
-        if model == "calendar.event" and self.chance(40):
+        if model == EVENT and self.chance(40):
             domain = [*domain, IN_AGENDA]
         context = {"active_test": False} if self.chance(20) else {}
-        match self.random.randrange(12):
-            case 0 | 1:
-                return self.rpc(model, "search_read", domain, fields, context=context)
-            case 2 | 3:
-                return self.rpc(model, "web_search_read", domain, spec(model))
-            case 4:
-                return self.rpc(model, "read", [target], self.one(fields, []))
-            case 5:
-                return self.rpc(model, "web_read", [target], spec(model))
-            case 6:
-                names = [f for f in fields if f not in ("res_id", "datas")]
-                paths = names + [f"{f}/display_name" for f in names if f in SHOWN]
-                return self.rpc(model, "export_data", [target], paths)
-            case 7:
-                return self.rpc(model, "name_search", self.one("", "zq", "Busy"))
-            case 8:
-                return self.group(model, domain)
-            case 9:
-                return self.rpc(
-                    "calendar.event",
-                    self.one(
-                        "search_panel_select_range", "search_panel_select_multi_range"
-                    ),
-                    self.one("agenda_calendar_id", "agenda_type_id", "user_id"),
-                    enable_counters=True,
-                )
-            case 10:
-                return self.rpc(
-                    model,
-                    self.one("get_formview_action", "get_formview_id", "copy_data"),
-                    [target],
-                )
-            case _:
-                return self.page()
+        names = [f for f in fields if f not in ("res_id", "datas")]
+        paths = names + [f"{f}/display_name" for f in names if f in SHOWN]
+        panel = self.one("search_panel_select_range", "search_panel_select_multi_range")
+        key = self.one("agenda_calendar_id", "agenda_type_id", "user_id")
+        form = self.one("get_formview_action", "get_formview_id", "copy_data")
+        return self.begin(
+            *[self.rpc(model, "search_read", domain, fields, context=context)] * 2,
+            *[(model, "web_search_read", domain, spec(model))] * 2,
+            (model, "read", [target], self.one(fields, [])),
+            (model, "web_read", [target], spec(model)),
+            (model, "export_data", [target], paths),
+            (model, "name_search", self.one("", "zq", "Busy")),
+            self.group(model, domain),
+            self.rpc(EVENT, panel, key, enable_counters=True),
+            (model, form, [target]),
+            self.page(),
+        )
 
     def group(self, model, domain):
-        keys = [
-            fname
-            for fname in READ[model]
-            if fname.endswith("_id") and fname != "res_id" or fname == "name"
-        ]
+        keys = [f for f in READ[model] if f.endswith("_id") and f != "res_id"]
+        keys += ["name"] if "name" in READ[model] else []
         key = self.one(*(keys or ["id"]), "create_uid")
-        if model == "calendar.event":
+        if model == EVENT:
             key = self.one(key, "customer_id", "location", "start:hour", "privacy")
         if SERIES < 19:
             method = self.one("read_group", "web_read_group")
@@ -1056,50 +932,28 @@ class Caller(PhoneMixin):
         return self.rpc(model, method, domain, [key], ["__count"])
 
     def page(self):
-        event, by = self.event(), self.by
+        """Ask what the web client does not ask by RPC."""
+        of_event = {"thread_model": EVENT, "thread_id": self.event()}
+        of_lead = {"thread_model": LEAD, "thread_id": Ref("crm.lead.open")}
+        beside = {"request_list": ["activities", "attachments", "followers"]}
         path, params = self.one(
-            (
-                "/mail/thread/messages",
-                {"thread_model": "calendar.event", "thread_id": event},
-            ),
-            (
-                "/mail/thread/messages",
-                {"thread_model": "crm.lead", "thread_id": Ref("crm.lead.open")},
-            ),
-            (
-                "/mail/thread/data",
-                {
-                    "thread_model": "calendar.event",
-                    "thread_id": event,
-                    "request_list": ["activities", "attachments", "followers"],
-                },
-            ),
+            ("/mail/thread/messages", of_event),
+            ("/mail/thread/messages", of_lead),
+            ("/mail/thread/data", {**of_event, **beside}),
             ("/mail/inbox/messages", {}),
             ("/mail/data", ACTIVITIES),
             ("/calendar/notify", {}),
         )
         if self.chance(30):
-            attachment = self.anything("ir.attachment")
-            return Url(by, "/web/content/", {"": attachment}, self.chance(30))
-        return Url(by, path, params, is_json=True)
+            file = {"": self.anything(FILE)}
+            return Url(self.by, "/web/content/", file, self.chance(30))
+        return Url(self.by, path, params, is_json=True)
 
     def try_anything(self):
         """Any value in any field of any record of ours or around."""
         world = self.world
-        model = self.one(
-            "calendar.event",
-            "calendar.event",
-            "calendar.attendee",
-            "calendar.recurrence",
-            "crm.agenda.calendar",
-            "crm.agenda.share",
-            "crm.agenda.reminder",
-            "mail.activity",
-            "res.partner",
-            "res.users",
-            "crm.lead",
-            "sale.order",
-        )
+        around = [SERIES_OF, CALENDAR, SHARE, REMINDER, CONTACT, "res.users"]
+        model = self.one(EVENT, EVENT, ATTENDEE, ACTIVITY, LEAD, ORDER, *around)
         vals = {}
         fields = [
             field
@@ -1130,49 +984,26 @@ class Caller(PhoneMixin):
         )
         target = self.anything(model)
         if not names:
-            return self.rpc(model, "read", [target], READ[model])
+            return self.look_at(model, target)
         return self.rpc(model, self.one(*names), [target])
 
 
 # Who tries what how often.
-KINDS = {
-    "share": 10,
-    "relation": 14,
-    "contact": 6,
-    "token": 8,
-    "work": 12,
-    "stored": 4,
-    "silence": 3,
-    "wizard": 8,
-    "oracle": 6,
-    "screen": 6,
-    "setting": 2,
-    "document": 4,
-    "reminders": 4,
-    "join": 6,
-    "render": 4,
-    "merge": 1,
-    "person": 3,
-    "phone": 6,
-    "read": 8,
-    "anything": 12,
-    "action": 3,
-}
+KINDS = """share:10 relation:14 contact:6 token:8 work:12 stored:4 silence:3 wizard:8
+    oracle:6 screen:6 setting:2 document:4 reminders:4 join:6 render:4 merge:1 person:3
+    phone:6 read:8 anything:12 action:3"""
+KINDS = {kind: int(n) for kind, n in (pair.split(":") for pair in KINDS.split())}
 
 
 def sweep(world, by):
     """Yield the calls by which ``by`` reads all they get."""
     for model in READ:
-        if model in ("res.users", "res.partner", "sale.order", "crm.agenda.event.type"):
+        if model in ("res.users", CONTACT, ORDER, "crm.agenda.event.type"):
             continue
         domain = [("id", ">=", world.first_ids[model])]
-        context = {"active_test": False} if model == "calendar.event" else {}
+        context = {"active_test": False} if model == EVENT else {}
         yield Rpc(by, model, "search_read", [domain, READ[model]], {"context": context})
-    yield Rpc(
-        by, "calendar.event", "search_read", [[IN_AGENDA], ["name", "location"]], {}
-    )
+    yield Rpc(by, EVENT, "search_read", [[IN_AGENDA], ["name", "location"]], {})
     yield Rpc(by, "calendar.alarm_manager", "get_next_notif", [], {})
-    yield Rpc(
-        by, "sale.order", "read", [[Ref("sale.order.open")], READ["sale.order"]], {}
-    )
+    yield Rpc(by, ORDER, "read", [[Ref("sale.order.open")], READ[ORDER]], {})
     yield Url(by, "/mail/data", ACTIVITIES, is_json=True)

@@ -36,6 +36,17 @@ def without(model, method):
     return take_out
 
 
+def in_sudo(model, method):
+    """Have a method read and write everything, whoever calls it."""
+
+    def take_out(env):
+        cls = type(env[model])
+        known = getattr(cls, method)
+        return patch.object(cls, method, lambda self, *args: known(self.sudo(), *args))
+
+    return take_out
+
+
 def sql(query):
     @contextmanager
     def execute(env):
@@ -49,11 +60,15 @@ def sql(query):
     return execute
 
 
-def no_rule(name):
+def no_rule(name, change="active = false"):
     return sql(
-        "UPDATE ir_rule SET active = false WHERE id = (SELECT res_id FROM "
+        f"UPDATE ir_rule SET {change} WHERE id = (SELECT res_id FROM "
         f"ir_model_data WHERE module = 'crm_agenda' AND name = '{name}')"
     )
+
+
+def tell_time(self, tz=False):
+    return self.sudo()._get_when()
 
 
 def trust_context(env):
@@ -68,153 +83,82 @@ def trust_context(env):
 
 # 19.0 lets nobody point an attendee at an event that they may not write: see
 # ``test_who_keeps_attendees_with_their_events``.
-ON_18_ALONE = (
-    (
-        "2 an attendee is pointed at another event",
-        "relation token",
-        [instead("calendar.attendee", "_check_links")],
-    ),
-)[: SERIES < 19]
-# The kinds of the design's decision 2: (what, whose calls find it, what is taken out).
-GUARDS = (
-    (
-        "1 a share gives its maker the right to make it",
-        "share",
-        [instead("crm.agenda.share", "_check_manage")],
-    ),
-    *ON_18_ALONE,
-    (
-        "2 an event joins another's series",
-        "relation",
-        [instead("calendar.event", "_check_links")],
-    ),
-    (
-        "3 a contact gets meetings",
-        "contact",
-        [instead("res.partner", "_check_links")],
-    ),
-    (
-        "3 a contact is merged with who attends",
-        "contact",
-        [without("base.partner.merge.automatic.wizard", "_merge")],
-    ),
-    (
-        "4 tokens are read by who reads the event",
-        "token",
-        [instead("calendar.attendee", "_filter_token_known", lambda self: self)],
-    ),
-    (
-        "5 pop-ups are shown to who lost the event",
-        "work reminders",
-        [
-            instead(
-                "calendar.event",
-                "_filter_allowed",
-                lambda self, user, operation="read": self,
-            )
-        ],
-    ),
-    (
-        "5 followers stay, and are told",
-        "work",
-        [
-            instead("calendar.event", "_forget_outsiders"),
-            instead("calendar.event", "_get_outsiders", lambda self, partners: {}),
-        ],
-    ),
-    (
-        "5 an opportunity's chatter tells of events",
-        "document",
-        [without("crm.lead", "log_meeting")],
-    ),
-    (
-        "5 an opportunity shows the next of all meetings",
-        "document",
-        [without("crm.lead", "_compute_meeting_display")],
-    ),
-    (
-        "5 activities get an event's texts",
-        "document",
-        [without("calendar.event", "_sync_activities")],
-    ),
-    (
-        "6 privacy is looked up later",
-        "read",
-        [
-            sql(
-                "ALTER TABLE calendar_event DROP CONSTRAINT "
-                "calendar_event_agenda_privacy; "
-                "UPDATE calendar_event SET privacy = NULL WHERE user_id = (SELECT id "
-                "FROM res_users WHERE login LIKE '%canary_discreet')"
-            )
-        ],
-    ),
-    (
-        "7 members and slots are written by clients",
-        "stored",
-        [
-            instead(model, "_drop_computed", lambda self, vals: vals)
-            for model in ("calendar.event", "crm.agenda.calendar")
-        ],
-    ),
-    ("8 the context silences", "silence work", [trust_context]),
-    (
-        "9 a calendar is named to who points at it",
-        "wizard",
-        [without("crm.agenda.calendar", "_compute_display_name")],
-    ),
-    (
-        "9 a method of mails tells when an event is",
-        "screen",
-        [
-            instead(
-                "calendar.event",
-                "get_display_time_tz",
-                lambda self, tz=False: self.sudo()._get_when(),
-            )
-        ],
-    ),
-    (
-        "9 a feed is read in sudo",
-        "phone",
-        [
-            instead(
-                "res.users",
-                "_get_own_env",
-                lambda self: self.env(user=self.id, su=True),
-            )
-        ],
-    ),
-    (
-        "10 series are read by all",
-        "oracle",
-        [no_rule("calendar_recurrence_rule_agenda_read")],
-    ),
-    (
-        "10 followers are known to all",
-        "oracle",
-        [
-            without("mail.followers", "_search"),
-            without("mail.followers", "_check_access"),
-        ],
-    ),
-    (
-        "11 portal users stay members",
-        "person",
-        [instead("crm.agenda.calendar", "_is_open_to", lambda self, user: True)],
-    ),
-    (
-        "11 administrators see all companies' reminders",
-        "read reminders",
-        [
-            sql(
-                "UPDATE ir_rule SET domain_force = '[(1, ''='', 1)]' WHERE id = "
-                "(SELECT res_id FROM ir_model_data WHERE module = 'crm_agenda' "
-                "AND name = 'crm_agenda_reminder_rule_manager')"
-            )
-        ],
-    ),
-)
+ON_18_ALONE = {
+    "2 relation token: an attendee is pointed at another event": [
+        instead("calendar.attendee", "_check_links")
+    ]
+}
+# The kinds of the design's decision 2, whose calls find what is taken out, and what.
+GUARDS = {
+    "1 share: a share gives its maker the right to make it": [
+        instead("crm.agenda.share", "_check_manage")
+    ],
+    **(ON_18_ALONE if SERIES < 19 else {}),
+    "2 relation: an event joins another's series": [
+        instead("calendar.event", "_check_links")
+    ],
+    "3 contact: a contact gets meetings": [instead("res.partner", "_check_links")],
+    "3 contact: a contact is merged with who attends": [
+        without("base.partner.merge.automatic.wizard", "_merge")
+    ],
+    "4 token: tokens are read by who reads the event": [
+        instead("calendar.attendee", "_filter_token_known", lambda self: self)
+    ],
+    "5 work reminders: pop-ups are shown to who lost the event": [
+        instead("calendar.event", "_filter_allowed", lambda self, *_args: self)
+    ],
+    "5 work: followers stay, and are told": [
+        instead("calendar.event", "_forget_outsiders"),
+        instead("calendar.event", "_get_outsiders", lambda self, partners: {}),
+    ],
+    "5 document: an opportunity's chatter tells of events": [
+        without("crm.lead", "log_meeting")
+    ],
+    "5 document: an opportunity shows the next of all meetings": [
+        without("crm.lead", "_compute_meeting_display")
+    ],
+    "5 document: activities get an event's texts": [
+        without("calendar.event", "_sync_activities")
+    ],
+    "6 read: privacy is looked up later": [
+        sql(
+            "ALTER TABLE calendar_event DROP CONSTRAINT calendar_event_agenda_privacy; "
+            "UPDATE calendar_event SET privacy = NULL WHERE user_id = "
+            "(SELECT id FROM res_users WHERE login LIKE '%canary_discreet')"
+        )
+    ],
+    "7 stored: members and slots are written by clients": [
+        instead(model, "_drop_computed", lambda self, vals: vals)
+        for model in ("calendar.event", "crm.agenda.calendar")
+    ],
+    "8 silence work: the context silences": [trust_context],
+    "9 wizard: a calendar is named to who points at it": [
+        without("crm.agenda.calendar", "_compute_display_name")
+    ],
+    "9 screen: a method of mails tells when an event is": [
+        instead("calendar.event", "get_display_time_tz", tell_time)
+    ],
+    "9 screen: My day is read in sudo": [in_sudo("calendar.event", "get_my_day")],
+    "9 phone: feeds and phones are served in sudo": [
+        instead("res.users", "_get_own_env", lambda self: self.env(user=self, su=True))
+    ],
+    "9 phone: a file is imported in sudo": [
+        in_sudo("crm.agenda.import", "action_import")
+    ],
+    "10 oracle: series are read by all": [
+        no_rule("calendar_recurrence_rule_agenda_read")
+    ],
+    "10 oracle: followers are known to all": [
+        without("mail.followers", "_search"),
+        without("mail.followers", "_check_access"),
+    ],
+    "11 person: portal users stay members": [
+        instead("crm.agenda.calendar", "_is_open_to", lambda self, user: True)
+    ],
+    "11 read reminders: administrators see all companies' reminders": [
+        no_rule("crm_agenda_reminder_rule_manager", "domain_force = '[(1, ''='', 1)]'")
+    ],
+}
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from .canary_steps import Dav, Made, Ref, Url
 
+FEEDS, IMPORT = "crm.agenda.feed", "crm.agenda.import"
 FEED = "/crm_agenda/feed/"
 HOME = "/crm_agenda/dav/calendars/"
 SPACES = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
@@ -24,7 +25,6 @@ OBJECT = (
     "SUMMARY:Anything\nEND:VEVENT\nEND:VCALENDAR\n"
 )
 MOVED = {"Destination": f"{HOME}%s/moved.ics"}
-IMPORTING = ("action_check", "action_open")
 READING = ("PROPFIND", "REPORT", "GET")
 
 
@@ -54,43 +54,43 @@ class PhoneMixin:
         phone = self.world.phones.get(self.by)
         if not phone:
             return self.try_read()
-        feed, calendar, event = "crm.agenda.feed", self.any_calendar(), self.any_event()
+        calendar, event = self.any_calendar(), self.any_event()
         shown = {"content": "calendars", "calendar_ids": self.commands(calendar)}
         read_feed = Url(self.by, FEED, {"": phone.key}, True)
-        self.go_on(read_feed)
+        feeds = self.one(Made(FEEDS), self.anything(FEEDS))
         name = self.one("event-%s.ics", "series-%s.ics", "anything-%s.ics")
         there = Ref("calendar." + self.focus.partition(".")[0])
         one = self.one((there, Ref(self.focus)), (calendar, event))
         if name.startswith("series"):
             one = (one[0], self.series())
-        path = f"{HOME}%s/{name}"
+        home, path = f"{HOME}%s/", f"{HOME}%s/{name}"
         uid = self.one("anything-%s", f"{name[:-4]}@{phone.origin}")
-        _model, event_id = self.world.records[self.focus]
-        known = f"event-{event_id}@{phone.origin}"
+        known = f"event-{self.world.records[self.focus][1]}@{phone.origin}"
         text = OBJECT % self.one("anything", known)
-        file, wizard = b64encode(text.encode()).decode(), "crm.agenda.import"
-        if self.chance(15):
-            self.go_on(
-                self.rpc(wizard, self.one(*IMPORTING), [Made(wizard)]),
-                self.rpc(wizard, "action_import", [Made(wizard)]),
-            )
-            vals = {"calendar_id": calendar, "file": file, "file_name": "a.ics"}
-            return self.rpc(wizard, "create", [vals])
-        return self.one(
-            self.rpc(wizard, "open_dropped", "a.ics", file),
+        file = b64encode(text.encode()).decode()
+        vals = {"calendar_id": calendar, "file": file, "file_name": "a.ics"}
+        self.plan = [read_feed]
+        return self.begin(
+            *[
+                [
+                    (IMPORT, "create", [vals]),
+                    (IMPORT, self.one("action_check", "action_open"), [Made(IMPORT)]),
+                    (IMPORT, "action_import", [Made(IMPORT)]),
+                ]
+            ]
+            * 2,
+            (IMPORT, "open_dropped", "a.ics", file),
             read_feed,
-            self.write(feed, self.one(Made(feed), self.anything(feed)), shown),
-            self.rpc(feed, self.one("action_make_address", "read"), [Made(feed)]),
-            self.create(feed, {"name": "Anything", **shown}),
-            self.rpc(
-                "crm.agenda.ical.object", "unlink", [Made("crm.agenda.ical.object")]
-            ),
-            self.rpc("crm.agenda.app.password", "action_make_password", [Made("any")]),
+            self.write(FEEDS, feeds, shown),
+            (FEEDS, self.one("action_make_address", "read"), [Made(FEEDS)]),
+            self.create(FEEDS, {"name": "Anything", **shown}),
+            ("crm.agenda.ical.object", "unlink", [Made("crm.agenda.ical.object")]),
+            ("crm.agenda.app.password", "action_make_password", [Made("any")]),
             self.dav("PROPFIND", HOME),
-            self.dav("PROPFIND", f"{HOME}%s/", calendar),
-            self.dav("REPORT", f"{HOME}%s/", calendar, body=QUERY),
-            self.dav("REPORT", f"{HOME}%s/", calendar, body=CHANGES),
-            self.dav("REPORT", f"{HOME}%s/", calendar, *one, body=THESE % path),
+            self.dav("PROPFIND", home, calendar),
+            self.dav("REPORT", home, calendar, body=QUERY),
+            self.dav("REPORT", home, calendar, body=CHANGES),
+            self.dav("REPORT", home, calendar, *one, body=THESE % path),
             self.dav("GET", path, *one),
             self.dav("DELETE", path, *one),
             self.dav("PUT", path, *one, one[1], body=OBJECT % uid),

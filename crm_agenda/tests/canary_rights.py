@@ -9,7 +9,7 @@ What nobody promises, and what is therefore no finding:
 - The name of a calendar may be known by who is a member or reads one of its events.
 - Members at any level, and administrators, may know when a calendar is taken.
 - Meetings in no agenda calendar are Odoo's: all internal users read and write them.
-- Whoever was told something while they might know it keeps the message; so does whoever
+- Whoever was told something while they might know it keeps the message. So does whoever
   might know when an event was that is at another time by now, and who reads the event
   reads in its history when it was.
 - Documents (leads, orders) are Odoo's: their names are looked for in the answers of the
@@ -19,12 +19,14 @@ What nobody promises, and what is therefore no finding:
 - Whoever guesses the number of an event may ask whether somebody attends it, and which
   opportunity or activity has it (``NUMBERED``): no text, and no time.
 - Whoever may write an event may give it to anybody, and tell anybody.
+- Whoever may delete or merge a contact decides with it what the contact attends.
 """
 
 import re
 from base64 import b64decode
 from collections import defaultdict
 from datetime import datetime, time, timedelta
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytz
@@ -45,6 +47,37 @@ DATES = (
     re.compile(r"(\d{4})-(\d\d)-(\d\d)"),
     re.compile(r"ate\((\d{4}), (\d+), (\d+)\)"),
 )
+EVENTS = """
+    SELECT event.id, event.agenda_calendar_id AS calendar_id, event.active,
+           event.user_id AS organizer_id, event.name, event.location,
+           event.description, event.start, event.stop, event.allday,
+           event.start_date, event.stop_date, event.show_as, event.customer_id,
+           event.recurrence_id AS series, event.access_token AS token,
+           event.agenda_status_id AS status, status.kind AS status_kind,
+           event.privacy = 'private' OR (
+                event.privacy IS NULL AND event.user_id IN (
+                    SELECT user_id FROM res_users_settings
+                     WHERE calendar_default_privacy = 'private')) AS private,
+           CASE WHEN kind.show_number
+                THEN event.res_model || ',' || event.res_id END AS document,
+           ARRAY[event.slot_start::text, event.slot_stop::text,
+                 coalesce(event.slot_exclusive, false)::text] AS slot
+      FROM calendar_event event
+ LEFT JOIN crm_agenda_event_status status ON status.id = event.agenda_status_id
+ LEFT JOIN crm_agenda_document_model kind ON kind.model = event.res_model
+     WHERE event.id >= %s
+"""
+CALENDARS = """
+    SELECT calendar.id, calendar.owner_id, calendar.company_id, calendar.kind,
+           calendar.double_booking, calendar.owner_updates, hours.tz
+      FROM crm_agenda_calendar calendar
+ LEFT JOIN resource_calendar hours ON hours.id = calendar.resource_calendar_id
+"""
+TEAMS = """
+    SELECT id, user_id FROM crm_team WHERE user_id IS NOT NULL
+     UNION SELECT crm_team_id, user_id FROM crm_team_member WHERE active
+"""
+NO_SLOT = [None, None, "false"]
 
 
 class Person(NamedTuple):
@@ -59,30 +92,6 @@ class Secret(NamedTuple):
     kind: str
     holder: object
     label: str
-
-
-class Event(NamedTuple):
-    id: int
-    calendar_id: int
-    organizer_id: int
-    name: str
-    location: str
-    description: str
-    private: bool
-    active: bool
-    status: int
-    status_kind: str
-    start: datetime
-    stop: datetime
-    allday: bool
-    start_date: object
-    stop_date: object
-    show_as: str
-    series: int
-    customer_id: int
-    document: str  # whose number is shown
-    slot: tuple
-    token: str
 
 
 def find_words(text):
@@ -110,7 +119,7 @@ class Rights:
         self.secrets = secrets
         self.people = people
         self._read_users()
-        self._read_calendars()
+        self._read_levels()
         self._read_events()
         self._readers = {}
         self.knew, self.had = set(), defaultdict(set)
@@ -127,17 +136,18 @@ class Rights:
             result[key].add(value)
         return result
 
+    def named(self, query, *params):
+        """Return ``{id: row}``, the columns of a row by their names."""
+        self.cr.execute(query, params)
+        return {row["id"]: SimpleNamespace(**row) for row in self.cr.dictfetchall()}
+
     def _read_users(self):
         ids = [person.user_id for person in self.people if person.user_id]
-        self.internal = {
-            user_id
-            for (user_id,) in self.rows(
-                "SELECT id FROM res_users WHERE id = ANY(%s) AND NOT share", ids
-            )
-        }
-        self.partners = dict(
-            self.rows("SELECT id, partner_id FROM res_users WHERE id = ANY(%s)", ids)
+        users = self.named(
+            "SELECT id, partner_id, share FROM res_users WHERE id = ANY(%s)", ids
         )
+        self.internal = {user_id for user_id in users if not users[user_id].share}
+        self.partners = {user_id: users[user_id].partner_id for user_id in users}
         self.companies = self.pairs(
             "SELECT user_id, cid FROM res_company_users_rel WHERE user_id = ANY(%s)",
             ids,
@@ -151,86 +161,37 @@ class Rights:
             while fresh:
                 fresh = {g for group in fresh for g in implied[group]} - groups
                 groups |= fresh
-        (self.manager_group,) = self.rows(
+        ((self.manager_group,),) = self.rows(
             "SELECT res_id FROM ir_model_data WHERE module = 'crm_agenda' "
             "AND name = 'group_agenda_manager'"
-        )[0]
-        self.private_by_default = {
-            user_id
-            for (user_id,) in self.rows(
-                "SELECT user_id FROM res_users_settings "
-                "WHERE calendar_default_privacy = 'private'"
-            )
-        }
+        )
 
-    def _read_calendars(self):
-        self.calendars = {
-            row[0]: row[1:]
-            for row in self.rows(
-                "SELECT calendar.id, calendar.owner_id, calendar.company_id, "
-                "calendar.double_booking, hours.tz, calendar.owner_updates, "
-                "calendar.kind "
-                "FROM crm_agenda_calendar calendar "
-                "LEFT JOIN resource_calendar hours "
-                "ON hours.id = calendar.resource_calendar_id"
-            )
-        }
-        teams = self.pairs("SELECT id, user_id FROM crm_team WHERE user_id IS NOT NULL")
-        for team_id, user_id in self.rows(
-            "SELECT crm_team_id, user_id FROM crm_team_member WHERE active"
-        ):
-            teams[team_id].add(user_id)
-        in_group = defaultdict(set)
+    def _read_levels(self):
+        self.calendars = self.named(CALENDARS)
+        teams, in_group = self.pairs(TEAMS), defaultdict(set)
         for user_id, groups in self.groups.items():
             for group_id in groups:
                 in_group[group_id].add(user_id)
-        self.levels = defaultdict(int)
-        grants = [
-            (calendar_id, {row[0]}, MANAGE)
-            for calendar_id, row in self.calendars.items()
-        ]
+        grants = [(c.id, {c.owner_id}, MANAGE) for c in self.calendars.values()]
         for calendar_id, user_id, team_id, group_id, level in self.rows(
             "SELECT calendar_id, user_id, team_id, group_id, level FROM "
             "crm_agenda_share"
         ):
             reached = {user_id} | teams[team_id] | in_group[group_id]
             grants.append((calendar_id, reached, LEVELS.index(level) + 1))
+        self.levels = defaultdict(int)
         for calendar_id, user_ids, level in grants:
-            company_id = self.calendars[calendar_id][1]
             for user_id in user_ids & self.internal:
-                if not company_id or company_id in self.companies[user_id]:
+                if self._is_in_company(user_id, self.calendars[calendar_id]):
                     key = (user_id, calendar_id)
                     self.levels[key] = max(self.levels[key], level)
 
+    def _is_in_company(self, user_id, calendar):
+        company_id = calendar.company_id
+        return not company_id or company_id in self.companies[user_id]
+
     def _read_events(self):
-        self.events = {
-            row[0]: Event(*row)
-            for row in self.rows(
-                """
-                SELECT event.id, event.agenda_calendar_id, event.user_id, event.name,
-                       event.location, event.description,
-                       event.privacy = 'private' OR (
-                            event.privacy IS NULL AND event.user_id = ANY(%s)),
-                       event.active, event.agenda_status_id, status.kind,
-                       event.start, event.stop, event.allday, event.start_date,
-                       event.stop_date, event.show_as, event.recurrence_id,
-                       event.customer_id,
-                       CASE WHEN kind.show_number
-                            THEN event.res_model || ',' || event.res_id END,
-                       ARRAY[event.slot_start::text, event.slot_stop::text,
-                             coalesce(event.slot_exclusive, false)::text],
-                       event.access_token
-                  FROM calendar_event event
-             LEFT JOIN crm_agenda_event_status status
-                    ON status.id = event.agenda_status_id
-             LEFT JOIN crm_agenda_document_model kind
-                    ON kind.model = event.res_model
-                 WHERE event.id >= %s
-                """,
-                list(self.private_by_default),
-                self.secrets.first_event,
-            )
-        }
+        self.events = self.named(EVENTS, self.secrets.first_event)
         ids = list(self.events)
         self.attending = self.pairs(
             "SELECT calendar_event_id, res_partner_id FROM "
@@ -242,22 +203,15 @@ class Rights:
             "WHERE event_id = ANY(%s)",
             ids,
         )
-        self.attendees = {
-            row[0]: row[1:]
-            for row in self.rows(
+        self.attendees, self.reminders = (
+            {row[0]: row[1:] for row in self.rows(query, ids)}
+            for query in (
                 "SELECT id, event_id, partner_id, state, access_token "
                 "FROM calendar_attendee WHERE event_id = ANY(%s)",
-                ids,
-            )
-        }
-        self.reminders = {
-            row[0]: row[1:]
-            for row in self.rows(
                 "SELECT id, event_id, partner_id, alarm_id, state, due, next_attempt "
                 "FROM crm_agenda_reminder WHERE event_id = ANY(%s)",
-                ids,
             )
-        }
+        )
         self.tokens = {event.token: event.id for event in self.events.values()}
         self.attendee_tokens = {row[3]: row[:2] for row in self.attendees.values()}
         self.holders = defaultdict(set)
@@ -307,24 +261,20 @@ class Rights:
 
     # What a person may do
 
+    def get_level(self, person, calendar_id):
+        if self.administers(person) and self._is_in_company(
+            person.user_id, self.calendars[calendar_id]
+        ):
+            return MANAGE
+        return self.levels.get((person.user_id, calendar_id), 0)
+
     def is_manager(self, person, calendar_id):
         """Say whether ``person`` may change the calendar and its shares."""
         return self.get_level(person, calendar_id) == MANAGE
 
-    def get_level(self, person, calendar_id):
-        if self._is_administrator(person, calendar_id):
-            return MANAGE
-        return self.levels.get((person.user_id, calendar_id), 0)
-
     def administers(self, person):
         user_id = person.user_id
         return user_id in self.internal and self.manager_group in self.groups[user_id]
-
-    def _is_administrator(self, person, calendar_id):
-        company_id = self.calendars[calendar_id][1]
-        return self.administers(person) and (
-            not company_id or company_id in self.companies[person.user_id]
-        )
 
     def may_read(self, person, event_id):
         key = (person, event_id)
@@ -341,13 +291,11 @@ class Rights:
 
     def is_guest(self, person, event):
         """Say whether the event is theirs whatever its calendar and its privacy."""
+        own = {event.organizer_id} | self.extra[event.id]
         return (
             self.get_partner(person) in self.attending[event.id]
             or person.user_id is not None
-            and (
-                person.user_id == event.organizer_id
-                or person.user_id in self.extra[event.id]
-            )
+            and person.user_id in own
         )
 
     def may_write(self, person, event_id):
@@ -377,36 +325,33 @@ class Rights:
         secret = self.secrets.words.get(value)
         return secret is None or self._may_know_secret(person, secret, value)
 
+    def _reads_any(self, person, fname, value):
+        return any(
+            getattr(event, fname) == value and self.may_read(person, event.id)
+            for event in self.events.values()
+        )
+
     def _may_know_secret(self, person, secret, word):
         kind, holder = secret.kind, secret.holder
         if kind == "event":
             events = {holder} | self.holders[word]
-            return any(self.may_read(person, e) for e in events if e in self.events)
+            return any(self.may_read(person, e) for e in events & self.events.keys())
+        companies = self.companies[person.user_id]
         if kind == "contact":
             partner_id, company_id = holder
-            return company_id in self.companies[person.user_id] or any(
-                self.may_read(person, event.id)
-                for event in self.events.values()
-                if event.customer_id == partner_id
-            )
+            is_read = self._reads_any(person, "customer_id", partner_id)
+            return company_id in companies or is_read
         if kind == "company":
-            return holder in self.companies[person.user_id]
+            return holder in companies
         if kind == "document":
-            owner, model, record_id = holder
-            return person.user_id == owner or any(
-                self.may_read(person, event.id)
-                for event in self.events.values()
-                if event.document == f"{model},{record_id}"
-            )
+            owner, document = holder
+            is_read = self._reads_any(person, "document", document)
+            return person.user_id == owner or is_read
         if holder not in self.calendars:
             return False
         if self.get_level(person, holder) >= BUSY:
             return True
-        return kind == "calendar" and any(
-            self.may_read(person, event.id)
-            for event in self.events.values()
-            if event.calendar_id == holder
-        )
+        return kind == "calendar" and self._reads_any(person, "calendar_id", holder)
 
     def _may_know_token(self, person, token):
         if token in self.attendee_tokens:
@@ -414,9 +359,7 @@ class Rights:
             mine = partner_id == self.get_partner(person)
             return mine or self.may_write(person, event_id)
         event_id = self.tokens.get(token)
-        if event_id is None:
-            return True
-        return self.may_read(person, event_id)
+        return event_id is None or self.may_read(person, event_id)
 
     def _may_know_moment(self, person, kind, value):
         if (
@@ -443,9 +386,8 @@ class Rights:
             return f"{value}, the {self.secrets.words[value].label}"
         if kind == "token":
             event_id = self.attendee_tokens.get(value, (self.tokens.get(value),))[0]
-            return (
-                f"the token {value} of {self.secrets.name('calendar.event', event_id)}"
-            )
+            event = self.secrets.name("calendar.event", event_id)
+            return f"the token {value} of {event}"
         if kind in self.secrets.moments:
             return f"the {kind} {value} of {self.secrets.moments[kind].get(value)}"
         return str(value)
@@ -454,21 +396,19 @@ class Rights:
 
     def get_slot(self, event, now):
         """Return what the slot's columns should be, as PostgreSQL writes them."""
+        calendar = self.calendars.get(event.calendar_id)
         if (
-            not event.calendar_id
+            not calendar
             or not event.active
             or event.show_as != "busy"
             or event.status_kind == "cancelled"
+            or event.allday
+            and calendar.kind == "team"
         ):
-            return [None, None, "false"]
-        _owner, _company, double_booking, tz, _updates, kind = self.calendars[
-            event.calendar_id
-        ]
-        if event.allday and kind == "team":
-            return [None, None, "false"]
+            return NO_SLOT
         start, stop = event.start, event.stop
         if event.allday and event.start_date and event.stop_date:
-            zone = pytz.timezone(tz or "UTC")
+            zone = pytz.timezone(calendar.tz or "UTC")
             start, stop = (
                 zone.localize(datetime.combine(day, time()))
                 .astimezone(pytz.UTC)
@@ -476,18 +416,18 @@ class Rights:
                 for day in (event.start_date, event.stop_date + timedelta(days=1))
             )
         if start >= stop:
-            return [None, None, "false"]
-        exclusive = stop > now and double_booking == "refuse"
+            return NO_SLOT
+        exclusive = stop > now and calendar.double_booking == "refuse"
         return [str(start), str(stop), str(exclusive).lower()]
 
     def get_stored_members(self):
         """Return ``{(user id, calendar id): level}`` as the addon stores it."""
         stored = {}
         for level, table in enumerate(("member", "reader", "writer", "manager"), 1):
-            for calendar_id, user_id in self.rows(
-                f"SELECT calendar_id, user_id FROM crm_agenda_calendar_{table}_rel "
+            for key in self.rows(
+                f"SELECT user_id, calendar_id FROM crm_agenda_calendar_{table}_rel "
                 "WHERE user_id = ANY(%s)",
                 [person.user_id for person in self.people],
             ):
-                stored[user_id, calendar_id] = level
+                stored[key] = level
         return stored

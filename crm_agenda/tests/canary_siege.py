@@ -17,21 +17,10 @@ from odoo import api, http
 from odoo.service import security
 from odoo.service.model import retrying
 
-from ..models.compat import SERIES, USER_GROUPS
+from ..models.compat import SERIES
 from .canary_phone import READING
-from .canary_rights import LEVELS, READ, WRITE, Rights, find_words
-from .canary_steps import (
-    Dav,
-    Document,
-    Guess,
-    Made,
-    Ref,
-    Rpc,
-    Task,
-    Text,
-    Token,
-    Url,
-)
+from .canary_rights import READ, WRITE, Rights, find_words
+from .canary_steps import Dav, Guess, Made, Ref, Rpc, Task, Text, Token, Url
 from .canary_world import NOW
 
 if SERIES < 19:
@@ -55,6 +44,24 @@ READERS = (
     "read read_group search search_count search_panel_select_multi_range "
     "search_panel_select_range search_read web_read web_read_group web_search_read"
 ).split()
+# To whom, by what, and what.
+SENT = """
+    SELECT told.res_partner_id, 'a message', concat_ws(' ', message.subject,
+           message.body, (SELECT string_agg(concat_ws(' ', old_value_char,
+                   new_value_char, old_value_text, new_value_text), ' ')
+              FROM mail_tracking_value WHERE mail_message_id = message.id))
+      FROM mail_notification told
+      JOIN mail_message message ON message.id = told.mail_message_id
+     WHERE told.id > %s
+     UNION ALL
+    SELECT coalesce(whom.res_partner_id, partner.id), 'a mail',
+           concat_ws(' ', message.subject, mail.body_html, message.body)
+      FROM mail_mail mail
+      JOIN mail_message message ON message.id = mail.mail_message_id
+ LEFT JOIN mail_mail_res_partner_rel whom ON whom.mail_mail_id = mail.id
+ LEFT JOIN res_partner partner ON mail.email_to LIKE '%%' || partner.email || '%%'
+     WHERE mail.id > %s
+"""
 CREATORS = ("create", "copy", "name_create", "web_save", "load")
 
 
@@ -70,15 +77,10 @@ class Siege:
     """The steps of one example, one after the other."""
 
     def __init__(self, world):
-        self.world = world
-        self.cr = world.env.cr
-        self.made = defaultdict(list)
-        self.tokens = defaultdict(list)
-        self.trace = []
-        self.wrong = {}
-        self.forgetful = False
+        self.world, self.cr = world, world.env.cr
+        self.made, self.tokens = defaultdict(list), defaultdict(list)
+        self.trace, self.wrong = [], {}
         self.rights = self.look()
-        self.calls = 0
 
     def look(self, before=None):
         return Rights(self.cr, self.world, self.world.people, before)
@@ -87,25 +89,26 @@ class Siege:
         """Do one step; return what it gave away."""
         if isinstance(step, Rpc) and has_guess([step.args, step.kwargs]):
             return self._ask(step)
-        self.calls += 1
         before, marks = self.rights, self._mark()
         done, answer, sent = self._perform(step)
         self.trace.append(f"{step}\n      → {answer[:100]}")
         wrote = done and getattr(step, "method", "") not in (*READERS, *READING)
         if wrote:
             self.rights = self.look(before)
+            if self.rights.partners != before.partners:
+                self.world.cleared.add("default")  # in which rules name their contact
         check = Check(self, step, before, self.rights, sent)
         check.answer(answer)
         if wrote:
             check.messages(*marks)
-            check.changes(marks)
+            check.changes(marks[0])
             check.popups()
         return check.findings
 
     def forget(self):
         """Drop what Odoo remembers of who somebody is."""
-        if self.forgetful:
-            self.world.env.registry.clear_cache()
+        if self.world.cleared:
+            self.world.env.registry.clear_cache(*self.world.cleared)
 
     def _mark(self):
         self.cr.execute(
@@ -116,7 +119,6 @@ class Siege:
 
     def _ask(self, step):
         """Ask an oracle of what is there and of what is not; tell them apart."""
-        self.calls += 1
         truth, _lie = answers = [
             self._perform(step, guess)[1] for guess in ("truth", "lie")
         ]
@@ -136,21 +138,13 @@ class Siege:
         self.guess = guess
         self.cr.execute("SAVEPOINT canary_step")
         done, sent = False, ""
+        make = {Rpc: self._rpc, Url: self._url, Dav: self._dav, Task: self._task}
         try:
-            if isinstance(step, Rpc):
-                call = [self._resolve(part, step) for part in (step.args, step.kwargs)]
-                sent = repr(call)
-                result = self._with_cursor(partial(self._rpc, step, *call), step.by)
-            elif isinstance(step, Dav):
-                texts = self._fill_in(step)
-                sent = repr(texts)
-                result = self._with_cursor(partial(self._dav, step, *texts), None)
-            elif isinstance(step, Url):
-                params = self._resolve(step.params, step)
-                sent = repr(params)
-                result = self._with_cursor(partial(self._url, step, params), None)
-            else:
-                result = self._with_cursor(partial(self._task, step), None)
+            parts = self._fill_in(step) if isinstance(step, Dav) else step.parts
+            parts = self._resolve(parts, step)
+            sent = repr(parts)
+            with closing(TestCursor(self.cr, threading.RLock(), False)) as cr:
+                result = make[type(step)](step, self._get_env(cr, step), *parts)
             self._check_constraints()
             answer, done = repr(result), True
             self._remember(step, result)
@@ -159,37 +153,35 @@ class Siege:
         except (Exception, psycopg2.Error) as error:
             answer = f"{type(error).__name__}: {error}"
         done = done and guess == "truth"
-        self.cr.execute(
-            "RELEASE SAVEPOINT canary_step"
-            if done
-            else "ROLLBACK TO SAVEPOINT canary_step"
-        )
-        if getattr(step, "model", "res.users") == "res.users":
-            self.forgetful = True
-            if not done:
-                self.forget()
+        end = "RELEASE" if done else "ROLLBACK TO"
+        self.cr.execute(f"{end} SAVEPOINT canary_step")
+        if not done:
+            self.forget()
         return done, answer, sent
 
-    def _with_cursor(self, function, by):
-        """Call ``function`` in an environment of its own, as a request has."""
-        with closing(TestCursor(self.cr, threading.RLock(), False)) as cr:
-            uid = by and self.world.person[by].user_id
-            env = api.Environment(cr, uid or api.SUPERUSER_ID, {})
-            if SERIES >= 19:
-                env.transaction.default_env = env
-            return function(env)
+    def _get_env(self, cr, step):
+        """Return an environment of its own, as a request has."""
+        uid = isinstance(step, Rpc) and self.world.person[step.by].user_id
+        env = api.Environment(cr, uid or api.SUPERUSER_ID, {})
+        if SERIES >= 19:
+            env.transaction.default_env = env
+        return env
 
-    def _rpc(self, step, args, kwargs, env):
+    def _rpc(self, step, env, args, kwargs):
         model = env[step.model]
         return retrying(partial(call_kw, model, step.method, args, kwargs), env)
 
-    def _url(self, step, params, env):
+    def _task(self, step, env, ids, args):
+        getattr(env[step.model].browse(ids), step.method)(*args)
+        env.cr.commit()
+
+    def _url(self, step, env, params):
         path = step.path + str(params.pop("", ""))
         options = {"query_string": {k: str(v) for k, v in params.items()}}
         if step.is_json:
             body = {"jsonrpc": "2.0", "method": "call", "params": params}
             options = {"method": "POST", "json": body}
-        return self._serve(step, path, env, **options)
+        return self._serve(step, env, path, **options)
 
     def _fill_in(self, step):
         """Return a phone's texts, each with the ids of the records that it takes."""
@@ -200,20 +192,17 @@ class Siege:
         )
         return path, body, dict(zip(step.headers, headers, strict=True))
 
-    def _dav(self, step, path, body, headers, env):
+    def _dav(self, step, env, path, body, headers):
         phone = self.world.phones[step.by]
-        return self._serve(
-            step,
-            path,
-            env,
-            method=step.method,
-            data=body,
-            headers={"Depth": "1", **headers},
-            content_type="text/calendar" if step.method == "PUT" else "text/xml",
-            auth=(phone.login, phone.password),
+        options = {"method": step.method, "data": body}
+        options["content_type"] = (
+            f"text/{'calendar' if step.method == 'PUT' else 'xml'}"
         )
+        options["headers"] = {"Depth": "1", **headers}
+        options["auth"] = phone.login, phone.password
+        return self._serve(step, env, path, **options)
 
-    def _serve(self, step, path, env, **options):
+    def _serve(self, step, env, path, **options):
         environ = EnvironBuilder(path, "http://localhost", **options).get_environ()
         with http.HTTPRequest(environ) as httprequest:
             request = http.Request(httprequest)
@@ -246,35 +235,6 @@ class Siege:
             session.context = dict(user.with_user(user).context_get())
         return session
 
-    def _task(self, step, env):
-        person = self.world.person.get(step.about)
-        user = env["res.users"].browse(person and person.user_id)
-        company, group = self.world.company.id, self.world.group.id
-        manager = env.ref("crm_agenda.group_agenda_manager").id
-        portal, employee = env.ref("base.group_portal"), env.ref("base.group_user")
-        changes = {
-            "makes a portal user of": {USER_GROUPS: [(6, 0, portal.ids)]},
-            "makes an employee of": {USER_GROUPS: [(6, 0, employee.ids)]},
-            "makes an agenda administrator of": {USER_GROUPS: [(4, manager)]},
-            "takes out of the group": {USER_GROUPS: [(3, group)]},
-            "takes out of the other company": {"company_ids": [(3, company)]},
-            "puts into the other company": {"company_ids": [(4, company)]},
-        }
-        if step.what == "makes a portal user of":
-            owned = env["crm.agenda.calendar"].search([("owner_id", "=", user.id)])
-            owned.owner_id = env.ref("base.user_admin")
-        if step.what in changes:
-            user.write(changes[step.what])
-        elif step.what == "takes out of the team":
-            env["crm.team"].browse(self.world.team.id).member_ids = [(3, user.id)]
-        else:
-            crons = {
-                "sends the reminders that are due": "_cron_dispatch",
-                "prepares the reminders of the next weeks": "_cron_extend",
-            }
-            getattr(env["crm.agenda.reminder"], crons[step.what])(commit=False)
-        env.cr.commit()
-
     def _check_constraints(self):
         """Have the database say now what it would say when the call commits."""
         constraint = "calendar_event_no_double_booking"
@@ -291,8 +251,6 @@ class Siege:
             return self.world.records[value.name][1]
         if isinstance(value, Text):
             return value.pattern % self._resolve(value.record, step)
-        if isinstance(value, Document):
-            return "{},{}".format(*self.world.records[value.name])
         if isinstance(value, Made):
             made = self.made[step.by, value.model]
             own = self.world.records.get(f"{step.by}'s {value.model}", (None, 0))
@@ -339,25 +297,16 @@ class Check:
         self.siege, self.step, self.world = siege, step, siege.world
         self.before, self.after = before, after
         self.sent = find_words(sent)
-        self.person = None
-        if not isinstance(step, Task):
-            self.person = self.world.person[step.by]
+        self.person = self.world.person.get(step.by)
+        self.where = step.where
         self.findings = []
-
-    @property
-    def where(self):
-        step = self.step
-        if isinstance(step, Rpc):
-            return f"{step.model}.{step.method}"
-        if isinstance(step, Dav):
-            return f"phone {step.method}"
-        return step.path if isinstance(step, Url) else step.what
 
     def report(self, kind, sort, text):
         self.findings.append(Finding(kind, f"{kind}: {sort}", text))
 
     def escalation(self, sort, text):
-        self.report("escalation", f"{sort} by {self.where}", text)
+        by = self.person.name if self.person else "the administrator"
+        self.report("escalation", f"{sort} by {self.where}", f"{by} {text}")
 
     def may_know(self, person, word):
         return self.before.may_know(person, word) or self.after.may_know(person, word)
@@ -381,15 +330,13 @@ class Check:
         if not self.person:
             return
         words = find_words(text) - self.sent
-        by = "the answer"
+        is_ours = getattr(self.step, "model", "").startswith(OURS)
         for word in sorted(words, key=str):
             secret = self.world.words.get(word[1])
-            if secret and secret.kind in ("document", "contact"):
-                where = getattr(self.step, "model", "")
-                if not where.startswith(OURS):
-                    continue
+            if secret and secret.kind in ("document", "contact") and not is_ours:
+                continue
             if not self.may_know(self.person, word) and not self._was_told(word):
-                self.leak(self.person, word, by, self.where, text)
+                self.leak(self.person, word, "the answer", self.where, text)
         self.siege.learn(self.step.by, words)
 
     def _was_told(self, word):
@@ -397,99 +344,66 @@ class Check:
         if "mail" not in getattr(self.step, "model", getattr(self.step, "path", "")):
             return False
         # Theirs too since contacts of theirs were merged into another.
-        own = [self.person.partner_id, self.person.user_id] * 2
+        own = [self.person.partner_id, self.before.get_partner(self.person)]
         messages = self.before.rows(
             "SELECT concat(message.subject, ' ', message.body) "
             "FROM mail_message message "
             "LEFT JOIN mail_notification told ON told.mail_message_id = message.id "
-            "WHERE message.id >= %s AND (message.author_id IN "
-            "(%s, (SELECT partner_id FROM res_users WHERE id = %s)) "
-            "OR told.res_partner_id IN "
-            "(%s, (SELECT partner_id FROM res_users WHERE id = %s)))",
+            "WHERE message.id >= %s "
+            "AND (message.author_id = ANY(%s) OR told.res_partner_id = ANY(%s))",
             self.world.first_ids["mail.message"],
-            *own,
+            own,
+            own,
         )
         return any(word in find_words(text) for (text,) in messages)
 
     def oracle(self, truth):
+        before, step = self.before, self.step
         if isinstance(truth, Ref):
-            event_id = self.world.records[truth.name][1]
-            event = self.before.events.get(event_id)
-            allowed = (
-                not event
-                or self.step.model in NUMBERED
-                or self.before.may_know_time(self.person, event)
-            )
+            event = before.events.get(self.world.records[truth.name][1])
+            if not event or step.model in NUMBERED:
+                return
+            allowed = before.may_know_time(self.person, event)
             text = f"that {truth.name} is there"
         else:
-            allowed = self.before.may_know(self.person, ("word", truth))
-            text = self.before.describe(("word", truth))
+            allowed = before.may_know(self.person, ("word", truth))
+            text = before.describe(("word", truth))
         if not allowed:
-            domain = self.step.args[0] if self.step.args else []
-            path = domain[-1][0] if domain and type(domain[-1]) is tuple else ""
-            self.report(
-                "leak",
-                f"oracle {self.step.model} {path} {self.step.method}",
-                f"{self.step.by} may ask {text}",
-            )
+            asked = step.args[0][-1] if step.args and step.args[0] else ""
+            path = asked[0] if type(asked) is tuple else ""
+            sort = f"oracle {step.model} {path} {step.method}"
+            self.report("leak", sort, f"{step.by} may ask {text}")
 
     # What others are told
 
-    def messages(self, last_notification, last_mail, last_bus):
+    def messages(self, *marks):
         """Look at the messages, mails and bus messages that the step sent."""
-        rows = self.after.rows
-        for partner_id, *texts in rows(
-            "SELECT told.res_partner_id, message.subject, message.body, "
-            "(SELECT string_agg(concat_ws(' ', old_value_char, new_value_char, "
-            "old_value_text, new_value_text), ' ') FROM mail_tracking_value "
-            "WHERE mail_message_id = message.id) "
-            "FROM mail_notification told "
-            "JOIN mail_message message ON message.id = told.mail_message_id "
-            "WHERE told.id > %s AND told.res_partner_id IS NOT NULL",
-            last_notification,
-        ):
-            self._told(partner_id, texts, "a message")
-        for partner_id, *texts in rows(
-            "SELECT coalesce(whom.res_partner_id, partner.id), message.subject, "
-            "mail.body_html, message.body "
-            "FROM mail_mail mail "
-            "JOIN mail_message message ON message.id = mail.mail_message_id "
-            "LEFT JOIN mail_mail_res_partner_rel whom ON whom.mail_mail_id = mail.id "
-            "LEFT JOIN res_partner partner ON mail.email_to LIKE "
-            "'%%' || partner.email || '%%' "
-            "WHERE mail.id > %s",
-            last_mail,
-        ):
-            if partner_id:
-                self._told(partner_id, texts, "a mail")
-        for channel, message in rows(
-            "SELECT channel, message FROM bus_bus WHERE id > %s", last_bus
+        for partner_id, by, text in self.after.rows(SENT, *marks[:2]):
+            self._told(partner_id, text, by)
+        for channel, message in self.after.rows(
+            "SELECT channel, message FROM bus_bus WHERE id > %s", marks[2]
         ):
             for partner_id in self._get_listeners(json.loads(channel)):
-                self._told(partner_id, [message], "the bus")
+                self._told(partner_id, message, "the bus")
 
     def _get_listeners(self, channel):
-        if not isinstance(channel, list) or len(channel) < 3:
-            return []
-        _db, model, record_id, *_ = channel
-        if model == "res.partner":
-            return [record_id]
-        if model == "discuss.channel":
-            return [
-                partner_id
-                for (partner_id,) in self.after.rows(
-                    "SELECT partner_id FROM discuss_channel_member "
+        """Return the ids of the contacts that hear what is sent there."""
+        match channel:
+            case [_db, "res.partner", partner_id, *_]:
+                return [partner_id]
+            case [_db, "discuss.channel", channel_id, *_]:
+                members = self.after.pairs(
+                    "SELECT channel_id, partner_id FROM discuss_channel_member "
                     "WHERE channel_id = %s AND partner_id IS NOT NULL",
-                    record_id,
+                    channel_id,
                 )
-            ]
+                return members[channel_id]
         return []
 
-    def _told(self, partner_id, texts, by):
+    def _told(self, partner_id, text, by):
         person = self.world.person_of(partner_id)
         if not person:
             return
-        text = " ".join(filter(None, texts))
         words = find_words(text)
         for word in sorted(words, key=str):
             if not self.may_know(person, word):
@@ -498,34 +412,30 @@ class Check:
 
     def popups(self):
         """Look at what pops up of events that are over or out of reach."""
-        for partner_id, event_id in self.after.rows(
-            "SELECT partner_id, event_id FROM crm_agenda_reminder "
+        after = self.after
+        declined = {row[:2] for row in after.attendees.values() if row[2] == "declined"}
+        for event_id, partner_id in after.rows(
+            "SELECT event_id, partner_id FROM crm_agenda_reminder "
             "WHERE state = 'sent' AND next_attempt IS NOT NULL"
         ):
-            person = self.world.person_of(partner_id)
-            event = self.after.events.get(event_id)
-            if not event or not person or person.user_id not in self.after.internal:
+            key = person, event_id = self.world.person_of(partner_id), event_id
+            event = after.events.get(event_id)
+            if not event or not person or person.user_id not in after.internal:
                 continue
-            declined = any(
-                row[:3] == (event_id, partner_id, "declined")
-                for row in self.after.attendees.values()
-            )
-            reasons = {
-                "somebody out of reach": not self.after.may_read(person, event_id),
-                "an archived event": not event.active,
-                "an event that is done": event.status_kind in ("done", "cancelled"),
-                "who declined": declined,
-            }
-            for reason, holds in reasons.items():
-                key = (person, event_id)
-                if holds and self._pops_up(person, event_id) and self._is_new(key, 1):
-                    self.report(
-                        "leak",
-                        f"pop-up for {reason} after {self.where}",
-                        f"{self.world.name('calendar.event', event_id)} pops up for "
-                        f"{person.name}: {reason}",
-                    )
-                    break
+            if not after.may_read(person, event_id):
+                reason = "somebody out of reach"
+            elif not event.active or event.status_kind in ("done", "cancelled"):
+                reason = "an event that is archived or over"
+            elif (event_id, partner_id) in declined:
+                reason = "who declined"
+            else:
+                continue
+            if self._pops_up(person, event_id) and self._is_new(key, 1):
+                self.report(
+                    "leak",
+                    f"pop-up for {reason} after {self.where}",
+                    f"{self._name(event_id)} pops up for {person.name}: {reason}",
+                )
 
     def _pops_up(self, person, event_id):
         step = Rpc(person.name, "calendar.alarm_manager", "get_next_notif", [], {})
@@ -533,194 +443,159 @@ class Check:
 
     # What changed
 
-    def changes(self, marks):
+    def changes(self, last_notification):
+        self._check_stored()
+        if not self.person:
+            return  # what the database's administrator does is theirs to do
         self._check_levels()
         self._check_events()
-        self._check_attendees()
-        self._check_reminders()
         self._check_spread()
-        self._check_stored()
-        self._check_told(marks[0])
+        if not self.where.startswith("base.partner.merge"):
+            self._check_attendees()
+        if self.before.get_people() == self.after.get_people():
+            self._check_reminders()
+        if isinstance(self.step, Rpc):
+            self._check_told(last_notification)
+
+    def _name(self, record_id, model="calendar.event"):
+        return self.world.name(model, record_id)
 
     def _check_levels(self):
         before, after = self.before, self.after
         for key in before.levels.keys() | after.levels.keys():
             user_id, calendar_id = key
             old, new = before.levels.get(key, 0), after.levels.get(key, 0)
-            if old == new or not self.person or calendar_id not in before.calendars:
+            if old == new or calendar_id not in before.calendars:
                 continue
             if not before.is_manager(self.person, calendar_id):
-                user = self.world.name("res.users", user_id)
-                calendar = self.world.name("crm.agenda.calendar", calendar_id)
-                levels = ("nobody", *LEVELS)
-                self.escalation(
-                    "level",
-                    f"{self.step.by} made {user} {levels[new]} of {calendar}, "
-                    f"was {levels[old]}",
-                )
+                user = self._name(user_id, "res.users")
+                calendar = self._name(calendar_id, "crm.agenda.calendar")
+                text = f"made {user} {new} of {calendar}, was {old}"
+                self.escalation("level", text)
 
     def _check_events(self):
         before, after, by = self.before, self.after, self.person
-        if not by:
-            return
-        series = defaultdict(set)
-        for event in before.events.values():
-            if event.series and event.calendar_id:
-                series[event.series].add(event.id)
         same_people = before.get_people() == after.get_people()
         for event_id, old in before.events.items():
             if not old.calendar_id and event_id not in after.events:
                 continue
             if same_people and before.get_all(event_id) == after.get_all(event_id):
                 continue
-            new, name = after.events.get(event_id), self._name(event_id)
-            allowed = before.may_write(by, event_id)
-            if new and not allowed:
-                self._check_gain(event_id, name)
-            if not allowed:
-                changed = self._get_changes(old, new)
+            if not before.may_write(by, event_id):
+                self._check_gain(event_id)
+                changed = ", ".join(self._get_changes(event_id))
                 if changed:
-                    self.escalation(
-                        "changed",
-                        f"{self.step.by} changed {', '.join(changed)} of {name}",
-                    )
+                    text = f"changed {changed} of {self._name(event_id)}"
+                    self.escalation("changed", text)
+        series = defaultdict(set)
+        for event in before.events.values():
+            if event.series and event.calendar_id:
+                series[event.series].add(event.id)
         for event_id, new in after.events.items():
             old, calendar_id = before.events.get(event_id), new.calendar_id
             entered = new.series != (old and old.series) and series.get(new.series)
             if entered and not any(before.may_write(by, e) for e in entered):
-                self.escalation(
-                    "series entered",
-                    f"{self.step.by} put {self._name(event_id)} into the series of "
-                    f"{self._name(min(entered))}",
-                )
-            if old or calendar_id not in before.calendars:
-                continue
-            if before.get_level(by, calendar_id) < WRITE:
-                name = self.world.name("crm.agenda.calendar", calendar_id)
-                self.escalation("made", f"{self.step.by} made an event in {name}")
+                text = f"put {self._name(event_id)} with {self._name(min(entered))}"
+                self.escalation("series entered", text)
+            is_made = not old and calendar_id in before.calendars
+            if is_made and before.get_level(by, calendar_id) < WRITE:
+                calendar = self._name(calendar_id, "crm.agenda.calendar")
+                self.escalation("made", f"made an event in {calendar}")
 
-    def _name(self, event_id):
-        return self.world.name("calendar.event", event_id)
-
-    def _check_gain(self, event_id, name):
+    def _check_gain(self, event_id):
         before, after = self.before, self.after
-        for person in self.world.people:
+        event = after.events.get(event_id)
+        for person in self.world.people if event else ():
             if before.may_read(person, event_id) or not after.may_read(
                 person, event_id
             ):
                 continue
-            event = after.events[event_id]
-            calendar_id = event.calendar_id
-            shared = (
+            is_shared = (
                 not event.private
-                and calendar_id
-                and before.get_level(person, calendar_id) < READ
-                and before.is_manager(self.person, calendar_id)
+                and event.calendar_id
+                and before.get_level(person, event.calendar_id) < READ
+                and before.is_manager(self.person, event.calendar_id)
             )
-            if not shared:
-                self.escalation(
-                    "reader",
-                    f"{self.step.by} made {person.name} a reader of {name}",
-                )
+            if not is_shared:
+                text = f"made {person.name} a reader of {self._name(event_id)}"
+                self.escalation("reader", text)
 
-    def _get_changes(self, old, new):
+    def _get_changes(self, event_id):
+        old, new = self.before.events[event_id], self.after.events.get(event_id)
         if not new:
             return ["existence"]
         changed = [f for f in CONTENT if getattr(old, f) != getattr(new, f)]
-        for fname in ("attending", "extra"):
-            gone = getattr(self.before, fname)[old.id]
-            came = getattr(self.after, fname)[old.id]
-            if fname == "attending" and gone != came:
-                gone, came = map(self._leave_out_lost, (gone, came))
-            if gone != came:
-                changed.append(fname)
+        if self.before.extra[event_id] != self.after.extra[event_id]:
+            changed.append("extra")
+        attending = self.before.attending[event_id], self.after.attending[event_id]
+        if len(set(map(self._leave_out_lost, attending))) > 1:
+            changed.append("attending")
         return changed
 
     def _leave_out_lost(self, partner_ids):
         """Leave out contacts that were merged or deleted, whatever they attend."""
         if self.where.startswith("base.partner.merge"):
-            return []
-        return self.after.rows(
-            "SELECT id FROM res_partner WHERE id = ANY(%s) ORDER BY id",
-            list(partner_ids),
-        )
+            return ()
+        query = "SELECT id FROM res_partner WHERE id = ANY(%s) ORDER BY id"
+        return tuple(self.after.rows(query, list(partner_ids)))
 
     def _check_attendees(self):
-        before, after, by = self.before, self.after, self.person
-        if not by or self.where.startswith("base.partner.merge"):
-            return
+        before, by = self.before, self.person
         for attendee_id, old in before.attendees.items():
-            new = after.attendees.get(attendee_id)
+            new = self.after.attendees.get(attendee_id)
             if not new or new[:3] == old[:3]:
                 continue
             events = {old[0], new[0]} & before.events.keys()
             answers = new[:2] == old[:2] and old[1] == before.get_partner(by)
             if not answers and not all(before.may_write(by, e) for e in events):
-                name = self.world.name("calendar.attendee", attendee_id)
-                self.escalation(
-                    "attendee changed",
-                    f"{self.step.by} changed {name} from {old[:3]} to {new[:3]}",
-                )
+                name = self._name(attendee_id, "calendar.attendee")
+                text = f"changed {name} from {old[:3]} to {new[:3]}"
+                self.escalation("attendee changed", text)
 
     def _check_reminders(self):
         """Look for deliveries that changed though nothing did that they follow."""
         before, after, by = self.before, self.after, self.person
-        if not by or before.get_people() != after.get_people():
-            return
         if self.where.startswith("calendar.alarm") and before.administers(by):
             return  # what it is, they say for everybody
         for row_id, old in before.reminders.items():
             new, (event_id, partner_id, *_rest) = after.reminders.get(row_id), old
             event = before.events[event_id]
-            if new == old or partner_id == by.partner_id or not event.calendar_id:
-                continue
             if (
-                before.get_all(event_id) == after.get_all(event_id)
+                new != old
+                and partner_id != by.partner_id
+                and event.calendar_id
+                and before.get_all(event_id) == after.get_all(event_id)
                 and not before.may_write(by, event_id)
                 and not before.is_manager(by, event.calendar_id)
             ):
-                self.escalation(
-                    "reminder changed",
-                    f"{self.step.by} changed a delivery of {self._name(event_id)} "
-                    f"from {old} to {new}",
-                )
+                text = f"{self._name(event_id)} from {old} to {new}"
+                self.escalation("reminder changed", f"changed a delivery of {text}")
 
     def _check_spread(self):
         """Look for words that came to be in other events, without who knew them."""
-        if not self.person:
-            return
-        for word, events in self.after.holders.items():
-            new = events - self.before.holders[word]
+        for word in self.after.holders.keys() & self.world.words.keys():
+            canary = ("word", word)
             if (
-                new
-                and ("word", word) not in self.sent
-                and word in self.world.words
-                and not self.before.may_know(self.person, ("word", word))
+                self.after.holders[word] - self.before.holders[word]
+                and canary not in self.sent
+                and not self.before.may_know(self.person, canary)
             ):
-                self.leak(self.person, ("word", word), "an event", self.where)
+                self.leak(self.person, canary, "an event", self.where)
 
     def _check_stored(self):
-        after = self.after
-        stored = after.get_stored_members()
+        after, stored = self.after, self.after.get_stored_members()
         for key in stored.keys() | after.levels.keys():
             was, level = stored.get(key, 0), after.levels.get(key, 0)
             if was != level and self._is_new(key, was):
-                user_id, calendar_id = key
-                levels = ("nobody", *LEVELS)
-                self.escalation(
-                    "stored members",
-                    f"{self.world.name('res.users', user_id)} is stored as "
-                    f"{levels[was]} of "
-                    f"{self.world.name('crm.agenda.calendar', calendar_id)}, is "
-                    f"{levels[level]}",
-                )
+                user = self._name(key[0], "res.users")
+                calendar = self._name(key[1], "crm.agenda.calendar")
+                text = f"left {user} stored as {was} of {calendar}, is {level}"
+                self.escalation("stored members", text)
         for event in after.events.values():
             slot = after.get_slot(event, NOW)
             if event.slot != slot and self._is_new(event.id, event.slot):
-                self.escalation(
-                    "slot",
-                    f"{self._name(event.id)} takes {event.slot}, should {slot}",
-                )
+                text = f"left {self._name(event.id)} at {event.slot}, not {slot}"
+                self.escalation("slot", text)
 
     def _is_new(self, key, value):
         """Say whether it is the step's doing that ``key`` has a wrong value."""
@@ -731,34 +606,28 @@ class Check:
 
     def _check_told(self, last_notification):
         """Look whether the owner heard of their calendar's events that were moved."""
-        if not isinstance(self.step, Rpc):
-            return
         for event_id, new in self.after.events.items():
             old = self.before.events.get(event_id)
+            calendar = self.after.calendars.get(new.calendar_id)
             if (
-                not old
-                or old.start == new.start
-                or not (old.active and new.active)
-                or not old.calendar_id
-                or old.calendar_id != new.calendar_id
-                or new.private
-            ):
-                continue
-            owner_id, *_, updates, _kind = self.after.calendars[new.calendar_id]
-            if updates != "changes" or owner_id == self.person.user_id:
-                continue
-            told = self.after.rows(
-                "SELECT 1 FROM mail_notification told "
-                "JOIN res_users u ON u.partner_id = told.res_partner_id "
-                "WHERE u.id = %s AND told.id > %s LIMIT 1",
-                owner_id,
-                last_notification,
-            )
-            if not told:
-                self.escalation(
-                    "silence",
-                    f"nobody told the owner that {self._name(event_id)} was moved",
+                old
+                and calendar
+                and old.start != new.start
+                and old.calendar_id == new.calendar_id
+                and (old.active and new.active)
+                and not new.private
+                and calendar.owner_updates == "changes"
+                and calendar.owner_id != self.person.user_id
+                and not self.after.rows(
+                    "SELECT 1 FROM mail_notification told "
+                    "JOIN res_users u ON u.partner_id = told.res_partner_id "
+                    "WHERE u.id = %s AND told.id > %s LIMIT 1",
+                    calendar.owner_id,
+                    last_notification,
                 )
+            ):
+                text = f"moved {self._name(event_id)}, and nobody told the owner"
+                self.escalation("silence", text)
 
 
 def quote(text, word):

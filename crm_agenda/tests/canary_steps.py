@@ -12,12 +12,6 @@ class Ref(NamedTuple):
         return f"<{self.name}>"
 
 
-class Document(NamedTuple):
-    """A record of the company as the value of a reference."""
-
-    name: str
-
-
 class Text(NamedTuple):
     """The id of a record in a text."""
 
@@ -58,6 +52,9 @@ class Rpc(NamedTuple):
     args: list
     kwargs: dict
 
+    parts = property(lambda self: [self.args, self.kwargs])
+    where = property(lambda self: f"{self.model}.{self.method}")
+
     def __str__(self):
         args = [repr(arg) for arg in self.args]
         args += [f"{key}={value!r}" for key, value in self.kwargs.items()]
@@ -71,6 +68,9 @@ class Url(NamedTuple):
     anonymous: bool = False
     is_json: bool = False
 
+    parts = property(lambda self: [self.params])
+    where = property(lambda self: self.path)
+
     def __str__(self):
         how = ", not logged in" if self.anonymous else ""
         return f"{self.by}{how}: {self.path} {self.params!r}"
@@ -79,11 +79,17 @@ class Url(NamedTuple):
 class Task(NamedTuple):
     """What the database's administrator or a scheduled action does."""
 
-    what: str
-    about: object = None
+    model: str
+    method: str
+    ids: list
+    args: list
+
+    by = None
+    parts = property(lambda self: [self.ids, self.args])
+    where = property(lambda self: f"the administrator's {self.model}.{self.method}")
 
     def __str__(self):
-        return f"administrator: {self.what} {self.about or ''}"
+        return f"administrator: {self.model}.{self.method}({self.ids}, {self.args})"
 
 
 class Dav(NamedTuple):
@@ -95,6 +101,8 @@ class Dav(NamedTuple):
     records: tuple
     body: str = ""
     headers: dict = {}
+
+    where = property(lambda self: f"phone {self.method}")
 
     def __str__(self):
         return f"{self.by}'s phone: {self.method} {self.path} {self.records!r}"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from ..models.compat import GROUP_USERS
 from .canary_phone import make_phone
 from .canary_rights import Person, Secret
+from .common import DAILY
 
 NOW = datetime(2030, 5, 13, 6)  # a Monday
 STAFF = (
@@ -13,22 +14,8 @@ STAFF = (
     "sales_team.group_sale_salesman"
 )
 # Who attacks, and is told things. Each of them is out of something.
-STAFF_NAMES = (
-    "owner",
-    "keeper",
-    "busy",
-    "read",
-    "write",
-    "manage",
-    "teamer",
-    "clerk",
-    "organizer",
-    "attendee",
-    "extra",
-    "stranger",
-    "discreet",
-    "both",
-)
+STAFF_NAMES = """owner keeper busy read write manage teamer clerk organizer attendee
+    extra stranger discreet both""".split()
 CALENDARS = ("office", "rooms", "hidden", "foreign", "open", "closed")
 # Who works with the events of a calendar by right.
 WORKERS = {
@@ -39,22 +26,20 @@ WORKERS = {
     "open": ("both",),
     "closed": ("owner",),
 }
-SHARES = (
-    ("office", "busy", {"user": "busy"}),
-    ("office", "read", {"user": "read"}),
-    ("office", "write", {"user": "write"}),
-    ("office", "write", {"user": "discreet"}),
-    ("office", "manage", {"user": "manage"}),
-    ("office", "read", {"team": True}),
-    ("office", "busy", {"group": True}),
-    ("office", "write", {"user": "tenant"}),
-    ("rooms", "busy", {"user": "organizer"}),
-    ("rooms", "write", {"user": "busy"}),
-    ("rooms", "write", {"user": "read"}),
-    ("foreign", "read", {"user": "both"}),
-    ("open", "read", {"group": True}),
-    ("closed", "read", {"user": "read"}),
-)
+# calendar:level:with whom
+SHARES = """office:busy:busy office:read:read office:write:write office:write:discreet
+    office:manage:manage office:read:team office:busy:group office:write:tenant
+    rooms:busy:organizer rooms:write:busy rooms:write:read foreign:read:both
+    open:read:group closed:read:read""".split()
+# Records of Odoo's and of ours by which there is a name for them.
+KNOWN = """group.portal:base.group_portal group.employee:base.group_user
+    group.manager:crm_agenda.group_agenda_manager
+    status.cancelled:crm_agenda.crm_agenda_event_status_cancelled
+    status.done:crm_agenda.crm_agenda_event_status_done
+    template.update:calendar.calendar_template_meeting_update
+    template.invitation:calendar.calendar_template_meeting_invitation
+    template.reminder:calendar.calendar_template_meeting_reminder
+    template.changedate:calendar.calendar_template_meeting_changedate""".split()
 
 
 class World:
@@ -62,15 +47,9 @@ class World:
         self.case, self.env = case, case.env
         self.records = {}  # name: (model, id)
         self.names = {}  # (model, id): name
-        self.words = {}
-        self.files = {}
-        self.moments = {"time": {}, "date": {}}
-        self.starts = {}
-        self.workers = {}
-        self.phones = {}
-        self.model_ids = {
-            model: self.env["ir.model"]._get_id(model) for model in ("res.partner",)
-        }
+        self.words, self.files, self.moments = {}, {}, {"time": {}, "date": {}}
+        self.starts, self.workers, self.phones = {}, {}, {}
+        self.contacts_id = self.env["ir.model"]._get_id("res.partner")
         self.minutes = (minute for minute in range(1, 60) if minute % 15)
         self.first_ids = {m: self._next_id(self.env[m]._table) for m in models}
         self.first_event = self.first_ids["calendar.event"]
@@ -87,6 +66,7 @@ class World:
             for name in self.find("calendar.event", *CALENDARS)
             if self.get_words(name)
         ]
+        self._watch_caches()
         case.forget()
         self.people = [
             Person(name, user.id, user.partner_id.id)
@@ -97,6 +77,18 @@ class World:
             self.people.append(Person(name, None, contact.id))
         self.person = {person.name: person for person in self.people}
         self.person_of = {person.partner_id: person for person in self.people}.get
+
+    def _watch_caches(self):
+        """Notice which of Odoo's caches are dropped: no rollback brings them back."""
+        self.cleared = set()
+        registry = type(self.env.registry)
+        clear_cache = registry.clear_cache
+
+        def watched(registry, *names):
+            self.cleared.update(names or ["default"])
+            clear_cache(registry, *names)
+
+        self.case.patch(registry, "clear_cache", watched)
 
     def _next_id(self, table):
         self.env.cr.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}")
@@ -148,27 +140,22 @@ class World:
         for name in STAFF_NAMES:
             self.users[name] = self._new_user(name, STAFF)
         self.users["both"].company_ids |= self.company
-        for name, groups in (
-            ("alien", STAFF),
-            ("foreigner", f"{STAFF},crm_agenda.group_agenda_manager"),
-        ):
-            self.users[name] = self._new_user(
-                name,
-                groups,
-                company_id=self.company.id,
-                company_ids=[(6, 0, self.company.ids)],
-            )
-        self.users["administrator"] = self._new_user(
-            "administrator", f"{STAFF},crm_agenda.group_agenda_manager"
-        )
+        there = {
+            "company_id": self.company.id,
+            "company_ids": [(6, 0, self.company.ids)],
+        }
+        manager = f"{STAFF},crm_agenda.group_agenda_manager"
+        self.users["alien"] = self._new_user("alien", STAFF, **there)
+        self.users["foreigner"] = self._new_user("foreigner", manager, **there)
+        self.users["administrator"] = self._new_user("administrator", manager)
         for name in ("portal", "tenant"):
             self.users[name] = self._new_user(name, "base.group_portal")
-        self.client = env["res.partner"].create(
-            {"name": "Client", "email": "client@example.com", "tz": "UTC"}
-        )
-        # Whom somebody with the same address may merge with themselves.
-        self.visitor = env["res.partner"].create(
-            {"name": "Visitor", "email": "visitor@example.com", "tz": "UTC"}
+        # The visitor is whom somebody with the same address may merge with themselves.
+        self.client, self.visitor = env["res.partner"].create(
+            [
+                {"name": name, "email": f"{name}@example.com", "tz": "UTC"}
+                for name in ("Client", "Visitor")
+            ]
         )
         self.users["stranger"].email = self.visitor.email
         discreet = self.users["discreet"]
@@ -183,6 +170,9 @@ class World:
         self.add("partner.client", self.client)
         self.add("partner.visitor", self.visitor)
         self.add("group.clerks", self.group)
+        for name, xmlid in (known.split(":") for known in KNOWN):
+            self.add(name, env.ref(xmlid))
+        self.add("company.other", self.company)
         self.add("team.north", self.team)
         self.add("hours", env.company.resource_calendar_id)
 
@@ -201,35 +191,22 @@ class World:
         holder = (customer.id, self.company.id)
         customer.name = self.hide("contact", holder, "name of a foreign customer")
         for name, owner in (("open", False), ("theirs", keeper.id)):
-            lead = env["crm.lead"].create(
-                {"name": "Lead", "user_id": owner, "type": "opportunity"}
-            )
-            order = env["sale.order"].create(
-                {"partner_id": self.client.id, "user_id": owner}
-            )
+            lead = {"name": "Lead", "user_id": owner, "type": "opportunity"}
+            order = {"partner_id": self.client.id, "user_id": owner}
+            lead, order = env["crm.lead"].create(lead), env["sale.order"].create(order)
             for record in (lead, order):
                 self.add(f"{record._name}.{name}", record)
                 if owner:
-                    holder = (owner, record._name, record.id)
+                    holder = (owner, f"{record._name},{record.id}")
                     record.name = self.hide("document", holder, f"name of {record}")
-        self.popup, self.mail = (
-            env["calendar.alarm"].create(
-                {
-                    "name": f"{kind} an hour before",
-                    "alarm_type": kind,
-                    "duration": 1,
-                    "interval": "hours",
-                }
-            )
-            for kind in ("notification", "email")
+        hour = {"duration": 1, "interval": "hours"}
+        for name, kind in (("popup", "notification"), ("mail", "email")):
+            alarm = {"name": f"{kind} an hour before", "alarm_type": kind, **hour}
+            self.add(f"alarm.{name}", env["calendar.alarm"].create(alarm))
+        activity = self.get("sale.order.open").activity_schedule(
+            "mail.mail_activity_data_todo", user_id=keeper.id, summary="Call"
         )
-        self.add("alarm.popup", self.popup)
-        self.add("alarm.mail", self.mail)
-        self.add("status.cancelled", self.case.cancelled)
-        self.add("status.done", self.case.done)
-        for name in ("update", "invitation", "reminder", "changedate"):
-            template = env.ref(f"calendar.calendar_template_meeting_{name}")
-            self.add(f"template.{name}", template)
+        self.add("activity.open", activity)
 
     def _make_calendars(self):
         env = self.env
@@ -239,41 +216,31 @@ class World:
         self.add("type.foreign", foreign)
         # Anybody may know it, but not that the hidden calendar proposes it.
         self.add("type.hidden", types.create({"name": "Of the hidden calendar"}))
+        companies = {"foreign": self.company, "open": env["res.company"]}
         for name in CALENDARS:
-            company = {"foreign": self.company, "open": env["res.company"]}.get(
-                name, env.company
-            )
             calendar = env["crm.agenda.calendar"].create(
                 {
                     "name": name,
                     "owner_id": self.users[WORKERS[name][0]].id,
-                    "company_id": company.id,
+                    "company_id": companies.get(name, env.company).id,
                     "double_booking": "refuse" if name == "rooms" else "warn",
                     "kind": "team" if name == "open" else "person",
                 }
             )
             self.add(f"calendar.{name}", calendar)
             calendar.name = self.hide("calendar", calendar.id, f"name of {name}")
-            calendar.description = self.hide(
-                "notes", calendar.id, f"description of {name}"
-            )
+            text = self.hide("notes", calendar.id, f"description of {name}")
+            calendar.description = text
         self.get("calendar.foreign").default_type_id = foreign
-        self.get("calendar.hidden").write(
-            {
-                "default_type_id": self.get("type.hidden").id,
-                "default_alarm_ids": [(6, 0, self.mail.ids)],
-            }
-        )
-        for index, (name, level, subject) in enumerate(SHARES):
+        self.get("calendar.hidden").default_type_id = self.get("type.hidden")
+        self.get("calendar.hidden").default_alarm_ids = self.get("alarm.mail")
+        for index, (name, level, whom) in enumerate(s.split(":") for s in SHARES):
+            subject = {
+                "team": {"team_id": self.team.id},
+                "group": {"group_id": self.group.id},
+            }.get(whom) or {"user_id": self.users[whom].id, "remind": whom == "read"}
             values = {"calendar_id": self.get(f"calendar.{name}").id, "level": level}
-            if "user" in subject:
-                values["user_id"] = self.users[subject["user"]].id
-            elif "team" in subject:
-                values["team_id"] = self.team.id
-            else:
-                values["group_id"] = self.group.id
-            values["remind"] = subject.get("user") == "read"
-            share = env["crm.agenda.share"].create(values)
+            share = env["crm.agenda.share"].create({**values, **subject})
             self.add(f"share.{index}.{name}", share)
 
     def get(self, name):
@@ -282,93 +249,66 @@ class World:
 
     def _make_events(self):
         users = self.users
-        partners = {name: user.partner_id for name, user in users.items()}
-        partners.update(client=self.client, visitor=self.visitor)
 
         def people(*names):
-            return [(6, 0, [partners[name].id for name in names])]
+            return [(6, 0, [self.get(f"partner.{name}").id for name in names])]
 
-        def extra(*names):
-            return [(6, 0, [users[name].id for name in names])]
-
-        private = {"privacy": "private", "user_id": users["organizer"].id}
-        self.new_event("office.open", alarm_ids=[(6, 0, self.mail.ids)])
-        self.new_event(
-            "office.private",
-            **private,
-            partner_ids=people("organizer", "attendee"),
-            shared_user_ids=extra("extra"),
-        )
+        extra = [(6, 0, users["extra"].ids)]
+        popup, mail = self.get("alarm.popup"), [(6, 0, self.get("alarm.mail").ids)]
+        organizer = users["organizer"].id
+        private = {"privacy": "private", "user_id": organizer}
+        video = "https://example.com/calendar/join_videocall/x"
+        lead = self.get("crm.lead.open").id
+        self.new_event("office.open", alarm_ids=mail)
+        invited = {"partner_ids": people("organizer", "attendee")}
+        self.new_event("office.private", **private, **invited, shared_user_ids=extra)
         self.new_event("office.discreet", by="discreet", privacy=None)
+        invited = {"partner_ids": people("attendee", "portal", "client")}
         self.new_event(
             "office.guests",
-            user_id=users["organizer"].id,
-            partner_ids=people("attendee", "portal", "client"),
-            shared_user_ids=extra("extra"),
-            videocall_location="https://example.com/calendar/join_videocall/x",
+            **invited,
+            user_id=organizer,
+            shared_user_ids=extra,
+            videocall_location=video,
         )
         self.new_series("office.series")
-        self.new_event(
-            "office.cancelled", agenda_status_id=self.case.cancelled.id, show_as="busy"
-        )
-        self.new_event(
-            "office.lead",
-            date=datetime(2030, 7, 8),  # after the one that is hidden
-            opportunity_id=self.get("crm.lead.open").id,
-        )
+        cancelled = {"agenda_status_id": self.case.cancelled.id, "show_as": "busy"}
+        self.new_event("office.cancelled", **cancelled)
+        later = datetime(2030, 7, 8)  # than the one that is hidden
+        self.new_event("office.lead", date=later, opportunity_id=lead)
         self.new_event("rooms.open")
         self.new_event("rooms.lent", user_id=users["attendee"].id)
         self.new_event("rooms.private", **private, partner_ids=people("organizer"))
         self.new_series("rooms.series")
-        self.new_event("hidden.open", alarm_ids=[(6, 0, self.mail.ids)])
-        self.new_event(
-            "hidden.private",
-            privacy="private",
-            partner_ids=people("keeper", "attendee"),
-            shared_user_ids=extra("extra"),
-        )
+        self.new_event("hidden.open", alarm_ids=mail)
+        invited = {"partner_ids": people("keeper", "attendee")}
+        private = {"privacy": "private"}
+        self.new_event("hidden.private", **private, **invited, shared_user_ids=extra)
         self.new_series("hidden.series")
         self.new_event("hidden.guests", partner_ids=people("client", "visitor"))
         date = datetime(2030, 6, 21)
-        self.new_event(
-            "hidden.lead", date=date, opportunity_id=self.get("crm.lead.open").id
-        )
+        self.new_event("hidden.lead", date=date, opportunity_id=lead)
         self.moments["date"][date.month, date.day] = "hidden.lead"
-        activity = self.get("sale.order.open").activity_schedule(
-            "mail.mail_activity_data_todo", user_id=users["keeper"].id, summary="Call"
-        )
-        self.add("activity.open", activity)
-        event = self.new_event(
-            "hidden.order",
-            document_ref=f"sale.order,{self.get('sale.order.theirs').id}",
-        )
-        activity.calendar_event_id = event
-        event.with_user(users["keeper"]).write(
-            {"name": event.name, "description": event.description}
-        )
+        document = f"sale.order,{self.get('sale.order.theirs').id}"
+        event = self.new_event("hidden.order", document_ref=document)
+        self.get("activity.open").calendar_event_id = event
+        texts = {"name": event.name, "description": event.description}
+        event.with_user(users["keeper"]).write(texts)
         self.new_event("foreign.open")
         self.new_event("foreign.private", privacy="private")
         self.new_event("foreign.customer", customer_id=self.get("partner.foreign").id)
         self.new_event("open.open")
         self.new_event("closed.open")
-        reminded = dict(date=NOW, hour=6, alarm_ids=[(6, 0, (self.popup).ids)])
-        self.new_event(
-            "office.soon",
-            **reminded,
-            partner_ids=people("attendee", "stranger"),
-            shared_user_ids=extra("extra"),
-        )
+        reminded = dict(date=NOW, hour=6, alarm_ids=[(6, 0, popup.ids)])
+        invited = {"partner_ids": people("attendee", "stranger")}
+        self.new_event("office.soon", **reminded, **invited, shared_user_ids=extra)
         self.new_event("hidden.soon", **reminded, partner_ids=people("attendee"))
         self.new_event("foreign.soon", **reminded)
         self.case.forget()
         self.env["crm.agenda.reminder"]._cron_dispatch(commit=False)
-        reminded["alarm_ids"] = [(6, 0, (self.popup | self.mail).ids)]
-        self.new_event(
-            "office.due",
-            **reminded,
-            partner_ids=people("attendee", "stranger", "client"),
-            shared_user_ids=extra("extra"),
-        )
+        reminded["alarm_ids"] = [*mail, (4, popup.id)]
+        invited = {"partner_ids": people("attendee", "stranger", "client")}
+        self.new_event("office.due", **reminded, **invited, shared_user_ids=extra)
         self.new_event("hidden.due", **reminded)
         failed = self.env["crm.agenda.reminder"].search(
             [("event_id", "=", self.get("office.open").id)], limit=1
@@ -410,11 +350,9 @@ class World:
         if event.recurrence_id:
             self.add(f"recurrence.{name}", event.recurrence_id)
         for partner in event.partner_ids:
-            attendee = event.attendee_ids.filtered(
-                lambda a, partner=partner: a.partner_id == partner
-            )
+            attendees = {a.partner_id: a for a in event.attendee_ids}
             who = self.name("res.partner", partner.id).partition(".")[2]
-            self.add(f"attendee.{who}.of.{name}", attendee)
+            self.add(f"attendee.{who}.of.{name}", attendees[partner])
         return event
 
     def _add_texts(self, name, event, user):
@@ -430,27 +368,15 @@ class World:
         )
         event.write({"attachment_ids": [(4, attachment.id)]})
         self.add(f"attachment.{name}", event.attachment_ids)
-        followers = [self.users[who] for who in ("read", "teamer")]
-        readers = [
-            follower.partner_id.id
-            for follower in followers
-            if name.startswith("office")
-            and event.with_user(follower)._filtered_access("read")
-        ]
-        event.message_subscribe(readers)
+        for follower in (self.users["read"], self.users["teamer"]):
+            is_read = event.with_user(follower)._filtered_access("read")
+            if name.startswith("office") and is_read:
+                event.message_subscribe(follower.partner_id.ids)
         return comment, content, filename
 
     def new_series(self, name):
         """Create three events in a row, the second of them private."""
-        event = self.new_event(
-            name,
-            recurrency=True,
-            rrule_type="daily",
-            interval=1,
-            end_type="count",
-            count=3,
-            event_tz="UTC",
-        )
+        event = self.new_event(name, **DAILY, count=3, event_tz="UTC")
         first, private, last = event.recurrence_id.calendar_event_ids.sorted("start")
         word = self.hide("event", private.id, f"name of {name}.private", "name")
         private.write({"privacy": "private", "name": word})
@@ -465,36 +391,26 @@ class World:
         for name, user in self.users.items():
             if user.share:
                 continue
+            watched = {"user_id": self.users["owner"].id, "level": "busy"}
+            is_apart = name in ("owner", "alien", "foreigner")
             calendar = env["crm.agenda.calendar"].create(
                 {
                     "name": f"Calendar of {name}",
                     "owner_id": user.id,
                     "company_id": user.company_id.id,
                     "double_booking": "warn",
-                    "share_ids": [
-                        (0, 0, {"user_id": self.users["owner"].id, "level": "busy"})
-                    ]
-                    if name not in ("owner", "alien", "foreigner")
-                    else [],
+                    "share_ids": [] if is_apart else [(0, 0, watched)],
                 }
             )
-            event = self.case.new_event(
-                calendar,
-                user,
-                name="Mine",
-                start=NOW,
-                stop=NOW + timedelta(days=40),
-                partner_ids=[(6, 0, user.partner_id.ids)],
-            )
-            meeting = self.case.new_event(
-                False, user, name="Meeting", start=NOW + timedelta(days=3, hours=9)
-            )
-            contact = env["res.partner"].create(
-                {"name": "Contact", "email": self.visitor.email}
-            )
-            lead = env["crm.lead"].create(
-                {"name": "Mine", "user_id": user.id, "type": "opportunity"}
-            )
+            me = {"partner_ids": [(6, 0, user.partner_id.ids)]}
+            days = {"start": NOW, "stop": NOW + timedelta(days=40)}
+            event = self.case.new_event(calendar, user, name="Mine", **days, **me)
+            later = NOW + timedelta(days=3, hours=9)
+            meeting = self.case.new_event(False, user, name="Meeting", start=later)
+            contact = {"name": "Contact", "email": self.visitor.email}
+            contact = env["res.partner"].create(contact)
+            mine = {"name": "Mine", "user_id": user.id, "type": "opportunity"}
+            lead = env["crm.lead"].create(mine)
             activity = contact.activity_schedule(
                 "mail.mail_activity_data_todo", user_id=user.id, summary="Call"
             )
