@@ -523,3 +523,22 @@ class TestReminderDispatch(TestReminderCommon):
         ):
             found = row.with_user(user).search_count([("id", "=", row.id)])
             self.assertEqual(found, seen, user.login)
+
+    def test_who_may_no_longer_read_the_event_sees_no_delivery_of_it(self):
+        guest, reader = self.stranger, self.members["read"]
+        event = self.remind(
+            partner_ids=[(6, 0, guest.partner_id.ids)],
+            shared_user_ids=[(6, 0, reader.ids)],
+        )
+        domain = [("event_id", "=", event.id)]
+        for user in (guest, reader):
+            self.assertEqual(len(self.Reminder.with_user(user).search(domain)), 1)
+        event.write({"partner_ids": [(5, 0, 0)], "shared_user_ids": [(5, 0, 0)]})
+        self.forget()
+        rows = self.Reminder.with_user(guest).search_read(domain, ["display_name"])
+        self.assertFalse(rows)
+        self.assertTrue(self.Reminder.with_user(reader).search(domain))
+        event.privacy = "private"
+        self.forget()
+        self.assertFalse(self.Reminder.with_user(reader).search(domain))
+        self.assertTrue(self.Reminder.with_user(self.owner).search(domain))
