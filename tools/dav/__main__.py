@@ -76,7 +76,9 @@ def prepare(env):
 
 def serve_odoo():
     options = ("--http-port=PORT", "--http-interface=127.0.0.1", "--log-level=warn")
-    return serve(sys.executable, "-m", "odoo", *options, "--max-cron-threads=0")
+    # A client that keeps its connection is no request that takes too long.
+    options += ("--max-cron-threads=0", "--limit-time-real=3600")
+    return serve(sys.executable, "-m", "odoo", *options)
 
 
 def serve_radicale(python, folder):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import caldav
-from caldav.lib.error import DAVError, MkcalendarError
+from caldav.lib.error import AuthorizationError, DAVError, MkcalendarError
 from caldav_server_tester import checks
 from caldav_server_tester.checker import ServerQuirkChecker
 
@@ -215,10 +215,10 @@ def find_features(url, passwords, calendar=None):
     prepare = checks.PrepareCalendar._prepare_task_calendar
 
     def prepare_without_tasks(self, *arguments):
-        """Go on where neither tasks are taken nor calendars made."""
+        """Go on where no tasks are taken."""
         try:
             return prepare(self, *arguments)
-        except MkcalendarError:
+        except (AuthorizationError, MkcalendarError):
             for feature in ("save-load.todo", "save-load.todo.mixed-calendar"):
                 self.set_feature(feature, False)
             return False
