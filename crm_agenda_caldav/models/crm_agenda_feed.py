@@ -115,8 +115,10 @@ class CrmAgendaFeed(models.Model):
         }
 
     def action_revoke(self):
+        """End the feed, and show those that are left."""
         self.unlink()
-        return {"type": "ir.actions.act_window_close"}
+        feeds = "crm_agenda_caldav.crm_agenda_feed_action"
+        return {**self.env["ir.actions.actions"]._for_xml_id(feeds), "target": "main"}
 
     @api.model
     def _find(self, key, source):
