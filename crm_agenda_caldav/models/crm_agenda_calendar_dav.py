@@ -192,18 +192,31 @@ class CrmAgendaCalendar(models.Model):
         rows = changes._read_since_token(self.id, token, current)
         if rows is None:
             return None
-        event_ids = list({event_id for event_id, *_what in rows})
         series_ids = list({series_id for _id, series_id, *_what in rows} - {0})
+        names = list({name for _id, _series_id, name, *_what in rows} - {""})
+        # What an event was part of may be there without it.
+        # sudo: ids, of which ``_read_dav_of`` says what the user may know
+        known = self.env["crm.agenda.ical.object"].sudo()
+        known = known.search([("calendar_id", "=", self.id), ("name", "in", names)])
+        # An occurrence that Odoo made has the name of what the others are.
+        of_series = known._get_by_series(series_ids)
+        known |= of_series.filtered(lambda o: o.calendar_id == self)
+        event_ids = list({*known.event_ids.ids, *(event_id for event_id, *_ in rows)})
         objects = self._read_dav_of(event_ids, series_ids)
-        return objects, self._get_dav_names(rows, series_ids) - set(objects)
+        return objects, self._get_dav_names(rows, series_ids, known) - set(objects)
 
-    def _get_dav_names(self, rows, series_ids):
-        """Return the names that objects of changed events may have had."""
+    def _get_dav_names(self, rows, series_ids, known):
+        """Return the names that objects of changed events may have had.
+
+        :param known: those of other programs that they may have been part of
+        """
         events = self.env["calendar.event"]
         # Each may have been an object of its own, before the rule of its series said
         # when it is.
         here = [("agenda_calendar_id", "=", self.id)]
-        alone = set(events.search([*here, ("recurrence_id", "in", series_ids)]).ids)
+        of_several = known.filtered(lambda o: len(o.event_ids) > 1).event_ids.ids
+        asked = ["|", ("id", "in", of_several), ("recurrence_id", "in", series_ids)]
+        alone = set(events.search([*here, *asked]).ids)
         alone.update(id_ for id_, series_id, *_what in rows if series_id)
         # What another program made has a name of Odoo's for those alone who only know
         # that it takes time.
@@ -212,9 +225,6 @@ class CrmAgendaCalendar(models.Model):
         alone.update(
             id_ for id_, *_what, private in rows if private or not self.can_read
         )
-        # An occurrence that Odoo made has the name of what the others are.
-        known = self.env["crm.agenda.ical.object"]._get_by_series(series_ids)
-        known = known.filtered(lambda o: o.calendar_id == self)
         return {
             *known.mapped("name"),
             *{name for _id, _series_id, name, *_what in rows if name},

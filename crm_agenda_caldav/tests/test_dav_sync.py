@@ -2,8 +2,13 @@
 
 import os
 import random
+import re
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import icalendar
+import pytz
+import recurring_ical_events
 
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
@@ -27,6 +32,77 @@ SUMMARY:Leak\r
 END:VEVENT\r
 END:VCALENDAR\r
 """
+
+
+def rename(text, step):
+    return text.replace("SUMMARY:", f"SUMMARY:{step} ")
+
+
+def lengthen(text, _step):
+    """Have an event, or a series of which no occurrence differs, last longer."""
+    return re.sub(r"(DTEND[^:]*:\d{8}T\d\d)\d\d", r"\g<1>59", text, count=1)
+
+
+def dismiss(text, step):
+    alarm = [
+        "BEGIN:VALARM",
+        "ACTION:AUDIO",
+        f"TRIGGER:-PT{step + 1}M",
+        "ACKNOWLEDGED:21000101T000000Z",
+        "END:VALARM",
+        "END:VEVENT",
+    ]
+    return text.replace("END:VEVENT", "\r\n".join(alarm), 1)
+
+
+def find_second(text):
+    """Return when the second of a series is, as it is written, and its line."""
+    if "RRULE" not in text:
+        return None
+    start = re.search(r"DTSTART([^:]*):(\d{8})(T\d{6}Z?)", text)
+    times = [begin for begin, _end in expand(text)]
+    if len(times) < 2 or not start or "TZID" not in start[1]:
+        return None
+    zone = pytz.timezone(start[1].removeprefix(";TZID="))
+    second = datetime.fromisoformat(times[1]).astimezone(zone)
+    return start[1], second.strftime("%Y%m%dT%H%M%S")
+
+
+def leave_out(text, _step):
+    second = find_second(text)
+    if not second or "RECURRENCE-ID" in text:
+        return text
+    return text.replace("RRULE", f"EXDATE{second[0]}:{second[1]}\r\nRRULE", 1)
+
+
+def make_exception(text, step):
+    second = find_second(text)
+    if not second or "RECURRENCE-ID" in text:
+        return text
+    uid = re.search(r"UID:.*\r\n( .*\r\n)*", text)[0]
+    lines = [
+        "END:VEVENT",
+        "BEGIN:VEVENT",
+        f"{uid}DTSTAMP:20260101T000000Z",
+        f"RECURRENCE-ID{second[0]}:{second[1]}",
+        "DTSTART:21000203T100000Z",
+        f"DTEND:21000203T1{step % 10}3000Z",
+        f"SUMMARY:Exception {step}",
+        "END:VEVENT",
+    ]
+    return text.replace("END:VEVENT", "\r\n".join(lines), 1)
+
+
+def expand(text):
+    """Return ``[(start, stop)]`` of all that a calendar has, as a phone shows it."""
+    calendar = icalendar.Calendar.from_ical(text)
+    found = recurring_ical_events.of(calendar).between(
+        datetime(2099, 1, 1), datetime(2102, 1, 1)
+    )
+    return sorted(
+        tuple(str(e[name].dt.astimezone(pytz.utc)) for name in ("DTSTART", "DTEND"))
+        for e in found
+    )
 
 
 @tagged("post_install", "-at_install")
@@ -420,6 +496,11 @@ class TestDavSync(AtOnceCase):
         """Do things one after the other, and compare what a phone has made of what it
         was told with all that there is."""
         mirrors = {"mine": {}}
+        phones = [
+            (self.owner_id, self.calendar_id),
+            (self.owner_id, self.other_id),
+            (self.peer_id, self.calendar_id),
+        ]
         self.tokens.clear()
         self.give_phone()
         self.done = []
@@ -430,18 +511,20 @@ class TestDavSync(AtOnceCase):
                 if running:  # while another transaction is not done
                     self.new_event(self.env_of(late), name=f"Late {step}")
                     late.flush()
-                with suppress(UserError), self.as_user(self.owner_id) as env:
+                # Who may only read is refused what they write.
+                who = chance.choice([self.owner_id] * 3 + [self.peer_id])
+                with suppress(UserError), self.as_user(who) as env:
                     events = env["calendar.event"].with_context(active_test=False)
                     mine = [self.calendar_id, self.other_id]
                     events = events.search([("agenda_calendar_id", "in", mine)])
-                    self.done.append(what.__qualname__)
+                    self.done.append((what.__qualname__.rpartition(".")[2], who))
                     what(env, events, chance, step)
-                for user_id in (self.owner_id, self.peer_id):
+                for phone in phones:
                     if running or chance.random() < 0.5:
-                        self.check_mirror(mirrors.setdefault(user_id, {}), user_id)
+                        self.check_mirror(mirrors.setdefault(phone, {}), *phone)
                 self.check_mine(mirrors["mine"])
-        for user_id in (self.owner_id, self.peer_id):
-            self.check_mirror(mirrors.setdefault(user_id, {}), user_id)
+        for phone in phones:
+            self.check_mirror(mirrors.setdefault(phone, {}), *phone)
 
     def check_mine(self, mirror):
         with self.as_user(self.peer_id) as env:
@@ -451,12 +534,13 @@ class TestDavSync(AtOnceCase):
             whole = {name: o.etag for name, o in events._read_dav_mine().items()}
             self.compare(mirror, changes, whole)
 
-    def check_mirror(self, mirror, user_id):
+    def check_mirror(self, mirror, user_id, calendar_id):
         with self.as_user(user_id) as env:
-            calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
-            known = self.tokens.get(user_id)
+            calendar = env["crm.agenda.calendar"].browse(calendar_id)
+            phone = user_id, calendar_id
+            known = self.tokens.get(phone)
             changes = known and calendar._read_dav_changes(known)
-            self.tokens[user_id] = calendar._get_dav_tokens()[calendar]
+            self.tokens[phone] = calendar._get_dav_tokens()[calendar]
             whole = {name: o.etag for name, o in calendar._read_dav().items()}
             self.compare(mirror, changes, whole)
 
@@ -470,7 +554,8 @@ class TestDavSync(AtOnceCase):
             mirror.clear()
             mirror.update(whole)
         missed = {name for name, _etag in mirror.items() ^ whole.items()}
-        self.assertFalse(missed, f"after {self.done[-3:]}")
+        told = changes and (set(changes[0]), changes[1])
+        self.assertFalse(missed, f"after {self.done[-5:]}, told {told}")
 
     def get_things_to_do(self):
         def make(env, _events, chance, step):
@@ -486,7 +571,9 @@ class TestDavSync(AtOnceCase):
             return change
 
         def move(_env, events, chance, _step):
-            event = events[chance.randrange(len(events) or 1) :][:1]
+            if not events:
+                return
+            event = events[chance.randrange(len(events))]
             hours = timedelta(hours=chance.randint(1, 30))
             event.write(
                 {
@@ -514,12 +601,23 @@ class TestDavSync(AtOnceCase):
 
         def put(env, _events, chance, step):
             calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
-            objects = calendar._read_dav()
+            objects = {n: o for n, o in calendar._read_dav().items() if o.readable}
             if not objects:
                 return
             name = chance.choice(sorted(objects))
-            text = objects[name].text.replace("SUMMARY:", f"SUMMARY:{step} ")
+            edit = chance.choice([rename, lengthen, dismiss, leave_out, make_exception])
+            text = edit(objects[name].text, step)
             env["calendar.event"]._put_ical(calendar, name, text)
+            again = calendar._read_dav_objects([name])[name].text
+            self.assertEqual(expand(again), expand(text), f"{text}\n{again}")
+
+        def carry(env, _events, chance, step):
+            calendars = env["crm.agenda.calendar"].browse(
+                chance.sample([self.calendar_id, self.other_id], 2)
+            )
+            name = chance.choice(sorted(calendars[0]._read_dav()) or [""])
+            events = env["calendar.event"]
+            events._move_ical(calendars[0], name, calendars[1], f"{step}-{name}")
 
         def put_new(env, _events, chance, step):
             calendar = env["crm.agenda.calendar"].browse(self.calendar_id)
@@ -539,7 +637,8 @@ class TestDavSync(AtOnceCase):
         return [
             *[make] * 3,
             *[move] * 3,
-            *[put] * 2,
+            *[put] * 4,
+            carry,
             *[put_new] * 2,
             write(
                 lambda step: {"name": f"Named {step}"},
