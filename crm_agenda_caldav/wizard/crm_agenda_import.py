@@ -24,6 +24,7 @@ class CrmAgendaImport(models.TransientModel):
     file_name = fields.Char()
     summary = fields.Char(readonly=True)
     changes = fields.Boolean(readonly=True)
+    refused = fields.Boolean(readonly=True)
     line_ids = fields.One2many(
         "crm.agenda.import.line", "import_id", string="Events", readonly=True
     )
@@ -35,7 +36,7 @@ class CrmAgendaImport(models.TransientModel):
 
     @api.onchange("file", "calendar_id")
     def _onchange_file(self):
-        self.summary = self.changes = False
+        self.summary = self.changes = self.refused = False
         self.line_ids = False
 
     @api.model
@@ -54,11 +55,13 @@ class CrmAgendaImport(models.TransientModel):
         # What is refused first, and what stays last.
         order = list(dict(self.line_ids._fields["outcome"].selection))
         lines.sort(key=lambda line: order.index(line["outcome"]))
+        outcomes = {line["outcome"] for line in lines}
         self.write(
             {
                 "line_ids": [(5,), *((0, 0, line) for line in lines[:SHOWN])],
                 "summary": self._summarize(outcome),
-                "changes": bool({"new", "changed"} & {x["outcome"] for x in lines}),
+                "changes": bool({"new", "changed"} & outcomes),
+                "refused": "refused" in outcomes,
             }
         )
         return self.action_open()
@@ -123,7 +126,8 @@ class CrmAgendaImport(models.TransientModel):
                 self.env.user.tz or "UTC",
                 self.env.user.tz,
             )
-            line["repeats"] = bool(source.rule)
+            if source.rule:
+                line["when"] = self.env._("%s, repeats", line["when"])
         return line
 
     @api.model
@@ -146,7 +150,6 @@ class CrmAgendaImportLine(models.TransientModel):
     )
     name = fields.Char()
     when = fields.Char()
-    repeats = fields.Boolean()
     outcome = fields.Selection(
         [
             ("refused", "Refused"),
