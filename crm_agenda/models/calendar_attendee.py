@@ -44,11 +44,14 @@ class CalendarAttendee(models.Model):
     def _get_told_by_odoo(self, mail_template, notify_author):
         """Leave out whom the agenda tells of a new time, with the old one and all else.
 
-        And who has no login, of what is over; and the user who does it, to whom Odoo
-        sends nothing either, but finds out only once it has drawn up the invitation.
+        And who has no login, of what is over; who is not invited, and so may not read
+        the event; and the user who does it, to whom Odoo sends nothing either, but
+        finds out only once it has drawn up the invitation.
         """
-        told = self
         agenda = self.filtered("event_id.agenda_calendar_id")
+        told = self - agenda.filtered(
+            lambda a: a.partner_id not in a.event_id.partner_ids
+        )
         if not notify_author:
             told -= agenda.filtered(lambda a: a.partner_id == self.env.user.partner_id)
         change = get_change(self.env)

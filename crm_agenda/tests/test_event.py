@@ -471,6 +471,19 @@ class TestEvent(TestAgendaCommon):
         event.write({"partner_ids": [(5, 0, 0)]})
         self.assertFalse(event.attendee_ids)
 
+    def test_whoever_is_no_guest_of_an_event_is_not_written_to(self):
+        guest = self.customer.copy({"email": "guest@example.com"})
+        event = self.new_event(partner_ids=[(6, 0, guest.ids)])
+        other = self.new_event(user=self.owner)
+        event.attendee_ids.write({"event_id": other.id})
+        self.forget()
+        sent = self.env["mail.message"].search([], order="id desc", limit=1).id
+        other.with_user(self.owner).with_context(
+            no_mail_to_attendees=False
+        ).action_sendmail()
+        told = self.env["mail.message"].search([("id", ">", sent)])
+        self.assertNotIn(guest, told.partner_ids)
+
     # Helpers
 
     def new_calendar_elsewhere(self, **values):
