@@ -9,7 +9,7 @@ from ..models.calendar_event_ical_find import OWN_NAME
 from . import dav_make, dav_report, dav_schedule
 from .dav_collection import MAX_OBJECT, OBJECT_TYPE, Collection, Object
 from .dav_home import Inbox, Outbox, find
-from .dav_resource import ASKED_ONLY, ROOT, get_path
+from .dav_resource import ASKED_ONLY, ROOT, get_path, is_name
 from .dav_xml import CLASSES, XML, DavError, Multistatus, read, tag, write
 
 METHODS = (
@@ -24,7 +24,6 @@ HEADERS = {"DAV": CLASSES, "Allow": OFFERED}
 # Of what is not an object; ten thousand addresses are half of it.
 MAX_REQUEST = 4 * 1024 * 1024
 
-LONGEST_NAME = 255
 ROUTE = {
     "type": "http",
     "auth": "none",
@@ -159,8 +158,8 @@ class AgendaDavController(Controller):
         if not isinstance(found, Object):
             raise DavError(405, headers=[("Allow", OFFERED)])
         headers = [("ETag", found.etag), ("Cache-Control", "private, no-cache")]
-        if found.found.schedule_tag:
-            headers.append(("Schedule-Tag", found.found.schedule_tag))
+        if found.schedule_tag:
+            headers.append(("Schedule-Tag", found.schedule_tag))
         response = Response(found.get_text(), headers=headers, content_type=OBJECT_TYPE)
         return response.make_conditional(request.httprequest)
 
@@ -185,8 +184,8 @@ class AgendaDavController(Controller):
         # Without its ETag: what is kept is not the text as it came.
         if "ORGANIZER" in text:
             made = collection.find(name)
-            if made and made.found.schedule_tag:
-                response.headers["Schedule-Tag"] = made.found.schedule_tag
+            if made and made.schedule_tag:
+                response.headers["Schedule-Tag"] = made.schedule_tag
         return response
 
     def _post(self, env, path):
@@ -252,7 +251,7 @@ class AgendaDavController(Controller):
             raise DavError(403)
         if not isinstance(collection, Collection):
             raise DavError(409 if find(env, path) is None else 403)
-        if not (name.isprintable() and len(name) <= LONGEST_NAME):
+        if not is_name(name):
             raise DavError(403)
         if not (collection.writable or answering):
             raise DavError(403, "need-privileges")
@@ -274,7 +273,7 @@ class AgendaDavController(Controller):
         if given.if_none_match and before and self._names(given.if_none_match, before):
             raise DavError(412)
         seen = given.headers.get("If-Schedule-Tag-Match")
-        if seen and not (before and seen.strip() == before.found.schedule_tag):
+        if seen and not (before and seen.strip() == before.schedule_tag):
             raise DavError(412)
 
     @staticmethod

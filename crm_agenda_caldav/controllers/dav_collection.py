@@ -222,6 +222,10 @@ class Object(Resource):
     def privileges(self):
         return self.collection.privileges if self.found.readable else ("read",)
 
+    @property
+    def schedule_tag(self):
+        return self.found.schedule_tag
+
     def get_text(self):
         return self.found.text
 
@@ -232,5 +236,5 @@ class Object(Resource):
             tag("getcontenttype"): lambda: OBJECT_TYPE,
             tag("getcontentlength"): lambda: str(len(self.get_text().encode())),
             tag("C:calendar-data"): lambda: None,
-            tag("C:schedule-tag"): lambda: self.found.schedule_tag,
+            tag("C:schedule-tag"): lambda: self.schedule_tag,
         }

@@ -4,10 +4,10 @@ import re
 
 from .dav_collection import COLORS, OWN
 from .dav_home import Home, find
+from .dav_resource import LONGEST_NAME, is_name
 from .dav_xml import DavError, tag
 
 COLOR = re.compile("#([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})")
-LONGEST_NAME = 255
 # What is the calendar's, and seen by all with whom it is shared: the rest is how its
 # owner shows it.
 SHARED = {tag("displayname"): "name", tag("C:calendar-description"): "description"}
@@ -50,7 +50,7 @@ def _get_free_part(env, path):
         code = 409 if there is None else 403
         raise DavError(code, "C:calendar-collection-location-ok")
     # A number is, or will be, the address of another.
-    if not part.isprintable() or part.isdigit() or len(part) > LONGEST_NAME:
+    if part.isdigit() or not is_name(part):
         raise DavError(403)
     return part
 

@@ -6,6 +6,7 @@ from .dav_xml import node, tag
 
 ROOT = "/crm_agenda/dav/"
 HOME = f"{ROOT}calendars/"
+LONGEST_NAME = 255
 # What is long to tell, or what RFC 4791 says not to tell unless it is asked for.
 ASKED_ONLY = {
     tag(name)
@@ -39,6 +40,12 @@ def get_path(href):
         return ""
 
 
+def is_name(part):
+    """Say whether there may be something with this last part of its address: on the
+    way, dots stand for what is above, and blanks for nothing."""
+    return part.isprintable() and len(part) <= LONGEST_NAME and part.strip(" .") != ""
+
+
 def link(href):
     return [node("href", href)]
 
@@ -52,6 +59,7 @@ class Resource:
     children = ()
     # The properties that its user may change, for themselves.
     own_names = frozenset()
+    schedule_tag = None
 
     def __init__(self, env):
         self.env = env

@@ -27,6 +27,15 @@ class CrmAgendaDavProperty(models.Model):
         "UNIQUE(user_id, calendar_id, name)", "A calendar has each property once."
     )
 
+    def init(self):
+        # Asked at once for two calendars at one address, the second is refused.
+        self.env.cr.execute(
+            """
+            CREATE UNIQUE INDEX IF NOT EXISTS crm_agenda_dav_property_path
+                ON crm_agenda_dav_property (user_id, value) WHERE name = 'path'
+            """
+        )
+
     @api.model
     def _get_own(self, calendars):
         """Return ``{calendar: {name: value}}`` for the user."""

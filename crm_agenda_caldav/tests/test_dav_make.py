@@ -99,6 +99,8 @@ class TestDavMake(DavCase):
             (f"{self.home}football/", 403),
             (f"{HOME}nothing/football/", 409),
             (f"{HOME}%00/", 403),
+            (f"{HOME}%20/", 403),
+            (f"{HOME}%2e%2e/", 403),
             (f"{HOME}{'x' * 300}/", 403),
         ):
             for user in (self.owner, self.stranger):
@@ -142,8 +144,9 @@ class TestDavMake(DavCase):
         made = self.get_made()
         self.ask("PUT", f"{self.path}1.ics", PUT)
         event = self.Event.search([("agenda_calendar_id", "=", made.id)])
-        answer = self.ask("DELETE", self.path, If_Match='"other"')
-        self.assertEqual(answer.status_code, 412)
+        for condition in ("If_Match", "If_Schedule_Tag_Match"):
+            answer = self.ask("DELETE", self.path, **{condition: '"other"'})
+            self.assertEqual(answer.status_code, 412, condition)
         self.assertEqual(self.ask("DELETE", self.path).status_code, 204)
         self.assertFalse(made.active)
         self.assertTrue(event.exists())
