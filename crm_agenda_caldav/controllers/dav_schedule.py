@@ -24,9 +24,19 @@ def answer(env, text):
     question = _read(text)
     if _find_user(env, question.organizer) != env.user:
         raise DavError(403, "C:organizer-allowed")
+    people = {address: _find_user(env, address) for address in question.addresses}
+    # Once for each, by however many addresses they are asked for.
+    times = {
+        user: user._read_dav_busy(question.start, question.stop)
+        for user in set(people.values())
+        if user
+    }
     return node(
         "C:schedule-response",
-        *(_answer_for(env, question, address) for address in question.addresses),
+        *(
+            _answer_for(question, address, user, times.get(user))
+            for address, user in people.items()
+        ),
     )
 
 
@@ -75,9 +85,7 @@ def _find_user(env, address):
     return env["res.users"].search(people, limit=1)
 
 
-def _answer_for(env, question, address):
-    user = _find_user(env, address)
-    busy = user._read_dav_busy(question.start, question.stop) if user else None
+def _answer_for(question, address, user, busy):
     status = UNKNOWN if not user else HIDDEN if busy is None else FOUND
     response = node(
         "C:response",

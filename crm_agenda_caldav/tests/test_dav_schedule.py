@@ -6,6 +6,7 @@ from lxml import etree
 
 from odoo.tests import tagged
 
+from ..controllers.dav_schedule import answer
 from ..controllers.dav_xml import SPACES
 from .dav import HOME, ROOT, DavCase
 
@@ -113,6 +114,21 @@ class TestDavSchedule(DavCase):
                 told[reader.email],
                 ("2.0", ["FREEBUSY;FBTYPE=BUSY:21000310T090000Z/21000310T100000Z"]),
             )
+
+    def test_who_is_asked_for_often_is_looked_up_once(self):
+        self.new_event(start=NINE)
+        counts = []
+        for often in (1, 50):
+            people = "\n".join(
+                f'ATTENDEE:mailto:"{n}" <{self.owner.email}>' for n in range(often)
+            )
+            text = QUESTION.format(organizer=self.owner.email, attendees=people)
+            self.forget()
+            before = self.env.cr.sql_log_count
+            told = answer(self.env(user=self.owner), text.replace("\n", "\r\n"))
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(len(told), often)
+        self.assertLess(counts[1], counts[0] + 5)
 
     def test_questions_that_are_none(self):
         good = QUESTION.format(
