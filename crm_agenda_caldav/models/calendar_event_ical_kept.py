@@ -8,6 +8,7 @@ from .calendar_event_ical_people import get_address
 from .calendar_event_ical_vals import get_plain
 from .ical import LENGTH, write_text
 from .ical_lines import get_line_name
+from .ical_reader import read_address
 
 # What other programs say again in their own way, such as the place as a pin on a map.
 # What was said by then is kept beside it, after the sign: it goes when that changes.
@@ -29,8 +30,11 @@ class CalendarEvent(models.Model):
         names = set(map(get_line_name, kept))
         if "ORGANIZER" in names:
             lines = [x for x in lines if not x.startswith(("ORGANIZER", "ATTENDEE"))]
-        elif "ATTENDEE" in names and not self.attendee_ids:
-            lines = [*self._get_ical_organizer(), *lines]
+        elif "ATTENDEE" in names:
+            # Who was no contact may attend by now.
+            kept = _leave_out(kept, set(map(get_address, self.attendee_ids)) - {""})
+            if not self.attendee_ids:
+                lines = [*self._get_ical_organizer(), *lines]
         if "URL" not in names:
             lines = [f"URL:{self._get_ical_origin()[1]}{self.id}", *lines]
         if personal:
@@ -94,6 +98,16 @@ class CalendarEvent(models.Model):
         keys = self.env["crm.agenda.ical.object"]._get_kept_keys(number)
         personal = events[:1]._get_ical_personal(source, reminded)
         return dict(zip(keys, (lines, personal), strict=True))
+
+
+def _leave_out(kept, people):
+    """Return what is kept without the lines of people with these addresses."""
+    return [
+        line
+        for line in kept
+        if get_line_name(line) != "ATTENDEE"
+        or read_address(line.rpartition(":")[2]) not in people
+    ]
 
 
 def _get_current(kept, lines):

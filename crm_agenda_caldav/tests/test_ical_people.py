@@ -245,6 +245,20 @@ class TestIcalPeople(ICalCase):
                 name="2.ics",
             )
 
+    def test_who_becomes_a_contact_attends_once(self):
+        people = """ATTENDEE;PARTSTAT=ACCEPTED:mailto:Zed@example.org
+            ATTENDEE:urn:uuid:7f3c\n"""
+        event = self.put_event(EVENT + people)
+        self.assertFalse(event.partner_ids)
+        self.assertIn("Zed@example.org", self.get(event))
+        zed = {"name": "Zed", "email": "zed@example.org"}
+        event.partner_ids = self.env["res.partner"].create(zed)
+        event.attendee_ids.state = "declined"
+        text = self.get(event)
+        self.assertEqual(text.lower().count("zed@example.org"), 1)
+        self.assertIn("PARTSTAT=DECLINED", text)
+        self.assertIn("urn:uuid:7f3c", text)
+
     def test_no_crowd_is_invited(self):
         crowd = "".join(f"ATTENDEE:mailto:x{n}@example.org\n" for n in range(201))
         groups = "base.group_user,base.group_partner_manager"
