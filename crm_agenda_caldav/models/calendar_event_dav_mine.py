@@ -41,11 +41,10 @@ class CalendarEvent(models.Model):
         :param domain: only objects in which an event meets it
         """
         events = self._find_dav_mine(domain)
-        objects, _timezones = events._get_ical_objects()
-        names = events._get_dav_mine_names(objects)
+        bodies = events._get_ical_bodies()
         return {
-            names[uid]: IcalObject(names[uid], lines, True)
-            for uid, lines in objects.items()
+            name: IcalObject(name, group.events._write_ical_group(group, bodies), True)
+            for name, group in events._get_dav_mine_groups()
         }
 
     @api.model
@@ -58,16 +57,19 @@ class CalendarEvent(models.Model):
             all_of([here, domain or []]), ICAL_FIELDS, order="start, id"
         )
 
-    def _get_dav_mine_names(self, uids):
-        """Return ``{uid: name}`` of objects that these events are."""
-        named = {}
-        for known in self.env["crm.agenda.ical.object"]._get_by_event(self).values():
-            name = f"object-{known.id}.ics"
-            named[known.uid] = named[f"{known.calendar_id.id}-{known.uid}"] = name
-        return {
-            uid: named.get(uid) or f"{uid.rpartition('@')[0] or uid}.ics"
-            for uid in uids
-        }
+    def _get_dav_mine_groups(self):
+        """Yield ``(name, group)`` of each object that these events are.
+
+        The UIDs of other programs, that two calendars may have a copy of each, are told
+        apart here whether or not the user sees both.
+        """
+        for group in self._get_ical_groups():
+            known = group.known_as
+            if known:
+                uid = f"{known.id}-{group.uid}"
+                yield f"object-{known.id}.ics", group._replace(uid=uid)
+            else:
+                yield f"{group.uid.rpartition('@')[0]}.ics", group
 
     @api.model
     def _read_dav_mine_objects(self, names):
@@ -98,7 +100,10 @@ class CalendarEvent(models.Model):
     def _get_dav_mine_token(self):
         calendars = self.env["crm.agenda.calendar"]._get_dav_calendars()
         number = -self.env.uid
-        tokens = self.env["crm.agenda.change"]._get_tokens({number: calendars.ids})
+        # Changes are written down as long as there is an app password: see ``_log``.
+        since = self.env.user._get_first_app_password()
+        seen = {number: [since, *calendars.ids]}
+        tokens = self.env["crm.agenda.change"]._get_tokens(seen)
         return tokens[number]
 
     @api.model
@@ -135,7 +140,7 @@ class CalendarEvent(models.Model):
     def _answer_dav_mine(self, name, text):
         """Take the answer of the user to the object that has this name."""
         events = self._find_dav_mine(self._get_dav_mine_named([name]))
-        for group in events._get_ical_groups():
-            if events._get_dav_mine_names([group.uid])[group.uid] == name:
+        for found, group in events._get_dav_mine_groups():
+            if found == name:
                 return self._answer_ical(group, text)
         return self.browse()

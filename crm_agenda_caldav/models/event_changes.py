@@ -137,6 +137,29 @@ class CalendarAlarm(models.Model):
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    @api.model
+    def _create(self, data_list):
+        partners = super()._create(data_list)
+        if any(data["stored"].get("meeting_ids") for data in data_list):
+            partners._log_meetings()
+        return partners
+
+    def write(self, vals):
+        """Tell of who attends what from here, too, and not only from the events."""
+        if not (self and "meeting_ids" in vals):
+            return super().write(vals)
+        self._log_meetings()  # that they leave
+        result = super().write(vals)
+        self._log_meetings()
+        return result
+
+    def _log_meetings(self):
+        self.env["crm.agenda.change"]._log(
+            "event.id IN (SELECT calendar_event_id "
+            "FROM calendar_event_res_partner_rel WHERE res_partner_id = ANY(%s))",
+            self.ids,
+        )
+
     def _write_multi(self, vals_list):
         """Tell phones how people are called now who attend or organize something."""
         result = super()._write_multi(vals_list)

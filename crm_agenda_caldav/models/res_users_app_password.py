@@ -42,3 +42,11 @@ class ResUsers(models.Model):
             [uid, SCOPE, password],
         )
         return uid if self.env.cr.rowcount else None
+
+    def _get_first_app_password(self):
+        """Return the number of the oldest one that somebody still has."""
+        self.env.cr.execute(
+            "SELECT min(id) FROM res_users_apikeys WHERE user_id = %s AND scope = %s",
+            [self.id, SCOPE],
+        )
+        return self.env.cr.fetchone()[0]

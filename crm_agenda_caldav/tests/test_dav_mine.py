@@ -1,5 +1,6 @@
 """What is somebody's own, in no calendar of their phone: they see it, and answer."""
 
+import re
 from datetime import datetime, timedelta
 
 from odoo.tests import tagged
@@ -73,9 +74,41 @@ class TestDavMine(ICalCase, DavCase):
         )
         name = f"object-{known.id}.ics"
         self.assertEqual(self.get_names(), {name})
-        self.assertIn("UID:1@phone", self.get_text(name))
+        self.assertIn(f"UID:{known.id}-1@phone", self.get_text(name))
         events.unlink()
         self.assertEqual(self.get_names(), set())
+
+    def test_what_two_calendars_have_a_copy_of_is_there_twice(self):
+        text = """BEGIN:VEVENT\nUID:1@phone\nDTSTAMP:20260101T000000Z
+            DTSTART:21000310T090000Z\nDTEND:21000310T100000Z\nSUMMARY:Rounds
+            ORGANIZER:mailto:owner@example.com
+            ATTENDEE:mailto:stranger@example.com\nEND:VEVENT"""
+        first = self.put(text)
+        self.put(text, calendar=self.new_calendar("Other", self.owner))
+
+        def get_etags():
+            told = self.find_all(MINE, "<D:getetag/>", user=self.stranger)
+            del told[MINE]
+            return {href: found.get("D:getetag") for href, found in told.items()}
+
+        etags = get_etags()
+        self.assertEqual(len(etags), 2)
+        uids = set()
+        for href, etag in etags.items():
+            answer = self.ask("GET", href, user=self.stranger)
+            self.assertEqual(answer.headers["ETag"], etag)
+            uids.add(re.search("^UID:.*", answer.text, re.M)[0])
+            yes = answer.text.replace("NEEDS-ACTION", "ACCEPTED")
+            answer = self.ask("PUT", href, yes, self.stranger)
+            self.assertEqual(answer.status_code, 204, answer.text)
+        self.assertEqual(len(uids), 2)
+        self.assertEqual(first.attendee_ids.mapped("state"), ["accepted"])
+        # Each is what it was, whatever becomes of the other.
+        etags = get_etags()
+        first.unlink()
+        left = get_etags()
+        self.assertEqual(len(left), 1)
+        self.assertLessEqual(left.items(), etags.items())
 
     def test_they_answer_and_change_nothing_else(self):
         events = self.new_series(

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 import icalendar
 import pytz
 import recurring_ical_events
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.crm_agenda.tests.common import DAILY, AtOnceCase
 
@@ -296,6 +298,45 @@ class TestDavSync(AtOnceCase):
         with self.environment() as env:
             env["calendar.event"].browse(id_).unlink()
         self.check_told_mine([], [id_])
+
+    def test_who_attends_is_said_of_a_contact_too(self):
+        partner_id = self.give_phone()
+        self.check_told_mine()
+        with self.environment() as env:
+            id_ = self.new_event(env, agenda_calendar_id=self.other_id).id
+        for command, changed, gone in ((4, [id_], []), (3, [], [id_])):
+            with self.environment() as env:
+                partner = env["res.partner"].browse(partner_id)
+                partner.meeting_ids = [(command, id_)]
+            self.check_told_mine(changed, gone)
+
+    def test_one_address_is_of_one_calendar(self):
+        """Two requests of a phone at once are answered from before either was done."""
+        with self.registry.cursor() as late:
+            env = self.env_of(late)["res.users"].browse(self.owner_id)._get_own_env()
+            late.execute("SELECT 1 FROM crm_agenda_dav_property")
+            with self.as_user(self.owner_id) as first:
+                first["crm.agenda.calendar"]._make_dav("new", {"name": "New"}, {})
+            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+                env["crm.agenda.calendar"]._make_dav("new", {"name": "New"}, {})
+            late.rollback()
+
+    def test_who_had_no_password_for_a_while_begins_anew(self):
+        partner_id = self.give_phone()
+        calendar_id = self.other_id
+        with self.environment() as env:
+            people = [(6, 0, [partner_id])]
+            id_ = self.new_event(
+                env, agenda_calendar_id=calendar_id, partner_ids=people
+            ).id
+        self.check_told_mine([id_])
+        with self.environment() as env:
+            env["res.users.apikeys"].search([("user_id", "=", self.peer_id)]).unlink()
+        with self.environment() as env:
+            env["calendar.event"].browse(id_).name = "Leak"
+        self.give_phone()
+        self.assertIsNone(self.synchronize_mine())
+        self.check_told_mine([id_])
 
     def test_an_event_that_becomes_a_series_and_back(self):
         with self.environment() as env:
