@@ -111,6 +111,12 @@ GUARDS = {
         instead("calendar.event", "_forget_outsiders"),
         instead("calendar.event", "_get_outsiders", lambda self, partners: {}),
     ],
+    "5 work: reminders stay with who lost the event": [
+        no_rule(
+            "crm_agenda_reminder_rule_reader",
+            "domain_force = '[(''partner_id'', ''='', user.partner_id.id)]'",
+        )
+    ],
     "5 document: an opportunity's chatter tells of events": [
         without("crm.lead", "log_meeting")
     ],

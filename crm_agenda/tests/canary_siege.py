@@ -79,7 +79,7 @@ class Siege:
     def __init__(self, world):
         self.world, self.cr = world, world.env.cr
         self.made, self.tokens = defaultdict(list), defaultdict(list)
-        self.trace, self.wrong = [], {}
+        self.trace, self.wrong, self.lost = [], {}, []
         self.rights = self.look()
 
     def look(self, before=None):
@@ -95,6 +95,7 @@ class Siege:
         wrote = done and getattr(step, "method", "") not in (*READERS, *READING)
         if wrote:
             self.rights = self.look(before)
+            self.lost += self._find_who_lost(before, self.rights)
             if self.rights.partners != before.partners:
                 self.world.cleared.add("default")  # in which rules name their contact
         check = Check(self, step, before, self.rights, sent)
@@ -104,6 +105,19 @@ class Siege:
             check.changes(marks[0])
             check.popups()
         return check.findings
+
+    def _find_who_lost(self, before, after):
+        """Return the names of the users who may read an event no more."""
+        events = before.events.keys() & after.events.keys()
+        return [
+            person.name
+            for person in self.world.people
+            if person.user_id in after.internal
+            and any(
+                before.may_read(person, e) and not after.may_read(person, e)
+                for e in events
+            )
+        ]
 
     def forget(self):
         """Drop what Odoo remembers of who somebody is."""

@@ -223,8 +223,6 @@ class CanaryMachine(RolledBackMachine):
         self.report.examples += 1
         self.steps = []
         self.caller = Caller(self.report.world, self.get_random(seed), self.kinds)
-        reads = list(sweep(self.report.world, self.caller.attacker))
-        self.reads = self.caller.random.sample(reads, SWEPT)
         self.report.world.cleared.clear()
         self.siege = Siege(self.report.world)
 
@@ -244,12 +242,18 @@ class CanaryMachine(RolledBackMachine):
             self.report.add(self.steps, finding)
         self.report.calls += 1
 
+    def sweep(self):
+        """Read what there is, as somebody who lost an event if there is anybody."""
+        by = self.caller.one(*(self.siege.lost or [self.caller.attacker]))
+        reads = list(sweep(self.report.world, by))
+        for step in self.caller.random.sample(reads, SWEPT):
+            self.run_step(step)
+            self.steps.pop()
+
     def teardown(self):
         try:
-            if hasattr(self, "siege"):
-                for step in [] if self.is_done else self.reads:
-                    self.run_step(step)
-                    self.steps.pop()
+            if hasattr(self, "siege") and not self.is_done:
+                self.sweep()
         finally:
             super().teardown()
             if hasattr(self, "siege"):
