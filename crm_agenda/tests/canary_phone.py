@@ -24,6 +24,13 @@ OBJECT = (
     "DTSTAMP:20300501T090000Z\nDTSTART:20300604T090000Z\nDTEND:20300604T100000Z\n"
     "SUMMARY:Anything\nEND:VEVENT\nEND:VCALENDAR\n"
 )
+FREE = (
+    "BEGIN:VCALENDAR\nVERSION:2.0\nMETHOD:REQUEST\nBEGIN:VFREEBUSY\nUID:free\n"
+    "DTSTART:20300501T000000Z\nDTEND:20300801T000000Z\n"
+    "ORGANIZER:mailto:%s@example.com\nATTENDEE:mailto:%s@example.com\n"
+    "END:VFREEBUSY\nEND:VCALENDAR\n"
+)
+MINE, OUTBOX = f"{HOME}mine/", "/crm_agenda/dav/outbox/"
 MOVED = {"Destination": f"{HOME}%s/moved.ics"}
 READING = ("PROPFIND", "REPORT", "GET")
 
@@ -95,6 +102,22 @@ class PhoneMixin:
             self.dav("DELETE", path, *one),
             self.dav("PUT", path, *one, one[1], body=OBJECT % uid),
             self.dav("MOVE", path, *one, calendar, headers=MOVED),
+            *self.get_own_requests(name, calendar, one[1], uid),
+        )
+
+    def get_own_requests(self, name, calendar, record, uid):
+        """Return what a phone asks of the calendars and events that are its user's."""
+        who = self.one(*self.world.phones)
+        return (
+            self.dav("PROPFIND", MINE),
+            self.dav("REPORT", MINE, body=QUERY),
+            self.dav("REPORT", MINE, body=CHANGES),
+            self.dav("GET", f"{MINE}{name}", record),
+            self.dav("PUT", f"{MINE}{name}", record, record, body=OBJECT % uid),
+            self.dav("GET", f"{MINE}object-{self.one(1, 2, 3)}.ics"),
+            self.dav("MKCALENDAR", f"{HOME}anything/"),
+            self.dav("DELETE", f"{HOME}%s/", calendar),
+            self.dav("POST", OUTBOX, body=FREE % (self.by, who)),
         )
 
     def dav(self, method, path, *records, **options):
