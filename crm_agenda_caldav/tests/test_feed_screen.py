@@ -53,6 +53,15 @@ class TestFeedScreen(BrowserCase):
             self.close(page)
             self.assertEqual(self.read_names(address), ["Boiler check"])
 
+    def test_a_new_feed_on_a_phone_gets_its_address_in_sight(self):
+        self.new_event(name="Boiler check")
+        page = self.open(self.technician, self.feeds, "&view_type=form", **PHONE)
+        page.locator("[name=name] input").fill("My day")
+        page.get_by_role("button", name="Get the address").tap()
+        address = self.get_address(page)
+        self.close(page)
+        self.assertEqual(self.read_names(address), ["Boiler check"])
+
     def test_my_events_and_an_end_to_it(self):
         self.new_event(name="Boiler check")
         page = self.open(self.technician, self.feeds)
