@@ -128,15 +128,21 @@ class CrmAgendaChange(models.Model):
             self._log("event.id = ANY(%s)", list(ids), **options)
 
     @api.model
-    def _log_events_at_end(self, ids):
+    def _log_events_at_end(self, ids, made=False):
         """Write down once, at the end of the transaction, that events changed."""
         precommit = self.env.cr.precommit
         if "crm_agenda_change" not in precommit.data:
-            precommit.data["crm_agenda_change"] = set()
-            precommit.add(
-                lambda: self._log_events(precommit.data.pop("crm_agenda_change"))
-            )
-        precommit.data["crm_agenda_change"].update(ids)
+            precommit.data["crm_agenda_change"] = {}
+            precommit.add(self._log_at_end)
+        for event_id in ids:
+            precommit.data["crm_agenda_change"].setdefault(event_id, made)
+
+    @api.model
+    def _log_at_end(self):
+        changed = self.env.cr.precommit.data.pop("crm_agenda_change")
+        for made in (True, False):
+            ids = [event_id for event_id, new in changed.items() if new == made]
+            self._log_events(ids, made=made)
 
     @api.model
     def _get_marks(self, calendar_ids):

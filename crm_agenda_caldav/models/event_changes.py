@@ -13,7 +13,7 @@ class CalendarEvent(models.Model):
     @api.model
     def _create(self, data_list):
         events = super()._create(data_list)
-        self.env["crm.agenda.change"]._log_events(events.ids, made=True)
+        self.env["crm.agenda.change"]._log_events_at_end(events.ids, made=True)
         return events
 
     def write(self, values):
