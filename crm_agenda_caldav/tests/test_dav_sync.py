@@ -566,6 +566,27 @@ class TestDavSync(AtOnceCase):
                 self.check_mine(mirrors["mine"])
         for phone in phones:
             self.check_mirror(mirrors.setdefault(phone, {}), *phone)
+        self.check_contents()
+
+    def check_contents(self):
+        """Check that what phones make of all their objects is what Odoo has."""
+        with self.as_user(self.owner_id) as env:
+            for calendar_id in (self.calendar_id, self.other_id):
+                calendar = env["crm.agenda.calendar"].browse(calendar_id)
+                events = env["calendar.event"].search(
+                    [("agenda_calendar_id", "=", calendar_id), ("in_agenda", "=", True)]
+                )
+                own = [
+                    (str(pytz.utc.localize(e.start)), str(pytz.utc.localize(e.stop)))
+                    for e in events
+                ]
+                told = [
+                    times
+                    for found in calendar._read_dav().values()
+                    if found.readable
+                    for times in expand(found.text)
+                ]
+                self.assertEqual(sorted(told), sorted(own), f"after {self.done}")
 
     def check_mine(self, mirror):
         with self.as_user(self.peer_id) as env:
