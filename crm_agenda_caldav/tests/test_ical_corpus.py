@@ -131,7 +131,7 @@ class TestIcalCorpus(ICalCase):
                     raise source
                 with self.env.cr.savepoint():
                     name = f"{number}.ics"
-                    results[uid] = events._put_ical_object(calendar, name, source)
+                    results[uid] = events._put_ical_object(calendar, name, source, None)
             except UserError as error:
                 results[uid] = error
         return results
