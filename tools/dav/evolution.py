@@ -81,9 +81,14 @@ class Calendar:
     def find(self):
         """Give the names of the calendars that *Find Calendars* finds."""
         supports = EDataServer.WebDAVDiscoverSupports.EVENTS
-        found = EDataServer.webdav_discover_sources_sync(
-            self.source, None, supports, self.credentials, None
-        )
+        # It finds none while the first look of the calendar still goes on.
+        for _attempt in range(10):
+            found = EDataServer.webdav_discover_sources_sync(
+                self.source, None, supports, self.credentials, None
+            )
+            if found.out_discovered_sources:
+                break
+            time.sleep(1)
         return [calendar.display_name for calendar in found.out_discovered_sources]
 
     def list(self):
