@@ -1,6 +1,6 @@
 """An answer that comes as the object that was answered: RFC 6638, 3.2.2.1."""
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError
 
 from .calendar_event_ical_vals import get_plain
@@ -26,21 +26,14 @@ class CalendarEvent(models.Model):
         self._check_ical_uid(None, None, source.uid, group)
         if not self._is_same_ical_rule(source.rule, group):
             self._refuse_ical_answer()
-        try:
-            wanted = source.get_occurrences(fields.Datetime.now(), False)
-            times = {place: event.get_times(place) for place, event in wanted.items()}
-        except (ValueError, OverflowError) as error:
-            raise self._explain_ical(error) from error
+        wanted, times = self._read_ical_occurrences(source, False)
         placed, left, missing = self._pair_ical(source, wanted, group)
         if left or missing:
             self._refuse_ical_answer()
         bodies, known = group.events._get_ical_bodies(), group.known_as
         for place, event in placed.items():
             facts = wanted[place].get_facts()
-            kept = known._get_kept(event.id if wanted[place].place else None)
-            current = wanted[place].read_alike(
-                event._merge_ical_kept(bodies[event], *kept)
-            )
+            current = event._read_ical_alike(bodies[event], wanted[place], known)
             if event._get_changed_ical_times(wanted[place], times[place]) or any(
                 get_plain(facts[name]) != get_plain(current[name]) for name in FIXED
             ):

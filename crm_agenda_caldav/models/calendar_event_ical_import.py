@@ -2,8 +2,10 @@
 
 import hashlib
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
+
+from .ical_error import ICalError
 
 # What changes in an object though nothing of it does.
 STAMPS = ("DTSTAMP", "LAST-MODIFIED")
@@ -63,9 +65,8 @@ class CalendarEvent(models.Model):
         if not self._is_same_ical_rule(source.rule, group):
             return False
         try:
-            wanted = source.get_occurrences(fields.Datetime.now(), False)
-            times = {place: event.get_times(place) for place, event in wanted.items()}
-        except (ValueError, OverflowError):
+            wanted, times = self._read_ical_occurrences(source, False)
+        except ICalError:
             return False
         placed, left, missing = self._pair_ical(source, wanted, group)
         if left or missing or not wanted:

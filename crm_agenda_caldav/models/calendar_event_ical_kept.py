@@ -23,6 +23,11 @@ SAID = "="
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
+    def _read_ical_alike(self, lines, source, known):
+        """Return what the event says now of what ``source`` says."""
+        kept = known._get_kept(self.id if source.place else None)
+        return source.read_alike(self._merge_ical_kept(lines, *kept))
+
     def _merge_ical_kept(self, lines, shared, personal):
         """Return the lines of an event with those that are kept of other programs,
         which stand for ours of the same name where there can be but one."""

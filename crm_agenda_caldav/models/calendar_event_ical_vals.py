@@ -143,9 +143,8 @@ class CalendarEvent(models.Model):
             event = self.browse(placed[place].id)
             facts, key = source.get_facts(), (seen.bodies[event], id(source))
             if key not in currents:
-                kept = known._get_kept(event.id if source.place else None)
-                lines = event._merge_ical_kept(seen.bodies[event], *kept)
-                currents[key] = source.read_alike(lines)
+                body = seen.bodies[event]
+                currents[key] = event._read_ical_alike(body, source, known)
             vals = event._get_changed_ical_times(source, times[place])
             if currents[key] != facts:
                 calendar = event.sudo().agenda_calendar_id  # sudo: just its company

@@ -99,14 +99,20 @@ class CalendarEvent(models.Model):
         return ICalError(self.env._("This can't be read as an event: %s", said))
 
     @api.model
-    def _put_ical_object(self, calendar, name, source, group):
-        calendar.ensure_one()
-        same_rule = self._is_same_ical_rule(source.rule, group)
+    def _read_ical_occurrences(self, source, anew):
+        """Return ``({place: event}, {place: its times})`` of what an object says."""
         try:
-            wanted = source.get_occurrences(fields.Datetime.now(), not same_rule)
+            wanted = source.get_occurrences(fields.Datetime.now(), anew)
             times = {place: event.get_times(place) for place, event in wanted.items()}
         except (ValueError, OverflowError) as error:
             raise self._explain_ical(error) from error
+        return wanted, times
+
+    @api.model
+    def _put_ical_object(self, calendar, name, source, group):
+        calendar.ensure_one()
+        same_rule = self._is_same_ical_rule(source.rule, group)
+        wanted, times = self._read_ical_occurrences(source, not same_rule)
         if not wanted:
             raise ICalError(self.env._("The series has no event."))
         self._check_ical_days(times)

@@ -1,12 +1,8 @@
-from datetime import timedelta
-
 from odoo import models
 
 from odoo.addons.crm_agenda.models.days import get_days
 
-from .crm_agenda_calendar_dav import merge
-
-DAY = timedelta(days=1)
+from .crm_agenda_calendar_dav import DAY, merge
 
 
 class ResUsers(models.Model):
