@@ -39,11 +39,13 @@ class CrmAgendaChange(models.Model):
                 event_id int NOT NULL,
                 series_id int NOT NULL,
                 name varchar NOT NULL DEFAULT '',
-                made boolean NOT NULL DEFAULT false,
-                private boolean NOT NULL DEFAULT false,
                 txid bigint NOT NULL DEFAULT txid_current(),
                 logged timestamp NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')
             );
+            -- Apart, for a table that was made before there were any.
+            ALTER TABLE crm_agenda_change
+                ADD COLUMN IF NOT EXISTS made boolean NOT NULL DEFAULT false,
+                ADD COLUMN IF NOT EXISTS private boolean NOT NULL DEFAULT false;
             CREATE UNIQUE INDEX IF NOT EXISTS crm_agenda_change_index
                 ON crm_agenda_change (calendar_id, txid, event_id, series_id, name);
             """

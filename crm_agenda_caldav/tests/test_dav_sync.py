@@ -12,7 +12,7 @@ import recurring_ical_events
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.crm_agenda.tests.common import DAILY, AtOnceCase
@@ -720,3 +720,15 @@ class TestDavSync(AtOnceCase):
             remove,
             share,
         ]
+
+
+@tagged("post_install", "-at_install")
+class TestUpdatedTable(TransactionCase):
+    def test_a_table_of_an_earlier_version_gets_what_is_new(self):
+        self.env.cr.execute(
+            "ALTER TABLE crm_agenda_change DROP COLUMN made, DROP COLUMN private"
+        )
+        changes = self.env["crm.agenda.change"]
+        changes.init()
+        changes._log("event.agenda_calendar_id IS NOT NULL")
+        self.env.cr.execute("SELECT FROM crm_agenda_change WHERE made OR private")
