@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.compat import GROUP_USERS
+from ..models.compat import GROUP_USERS, USER_GROUPS
 from .common import TestAgendaCommon
 
 
@@ -129,14 +129,13 @@ class TestFollower(TestAgendaCommon):
     def test_administrator_no_more(self):
         manager = self.env.ref("crm_agenda.group_agenda_manager")
         fname = GROUP_USERS.replace("all_", "")
-        groups = "groups_id" if "groups_id" in self.reader else "group_ids"
         admin = self.new_administrator()
         with self.assert_forgotten(admin, self.event):
             manager.write({fname: [(3, admin.id)]})
-        admin.write({groups: [(4, manager.id)]})
+        admin.write({USER_GROUPS: [(4, manager.id)]})
         self.follow(self.event, admin)
         with self.assert_forgotten(admin, self.event):
-            admin.write({groups: [(3, manager.id)]})
+            admin.write({USER_GROUPS: [(3, manager.id)]})
 
     def test_archived_or_deleted(self):
         self.reader.active = False

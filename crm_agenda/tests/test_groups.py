@@ -4,6 +4,7 @@ from xmlrpc.client import dumps
 
 from odoo.tests import tagged
 
+from ..models.compat import SERIES
 from .common import TestAgendaCommon
 
 GROUPED_BY = ["name", "location", "alarm_ids", "shared_user_ids", "partner_ids"]
@@ -31,7 +32,7 @@ class TestGroups(TestAgendaCommon):
     def group(self, user, domain, groupby):
         """Return ``[(domain, count)]`` of the groups, as the web client gets them."""
         events = self.Event.with_user(user)
-        if hasattr(events, "formatted_read_group"):
+        if SERIES >= 19:
             groups = events.formatted_read_group(domain, [groupby], ["__count"])
             dumps((groups,), allow_none=True)
             return [

@@ -5,6 +5,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.crm_agenda.hooks import post_init_hook
 
+from ..models.compat import USER_GROUPS
 from .common import TestAgendaCommon
 
 
@@ -42,8 +43,7 @@ class TestOwnCalendar(TestAgendaCommon):
         user = self.new_user("portal", "base.group_portal")
         internal = self.env.ref("base.group_user")
         portal = self.env.ref("base.group_portal")
-        fname = "group_ids" if "group_ids" in user._fields else "groups_id"
-        user.write({fname: [(3, portal.id), (4, internal.id)]})
+        user.write({USER_GROUPS: [(3, portal.id), (4, internal.id)]})
         self.assertTrue(self.get_own(user))
 
     def test_it_goes_with_them_if_it_was_never_used(self):
