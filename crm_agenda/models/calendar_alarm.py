@@ -24,8 +24,8 @@ class CalendarAlarm(models.Model):
 
     at_clock_time = fields.Boolean(
         string="At a Time of Day",
-        help="Events of an agenda calendar remind at this time of day of each "
-        "recipient, instead of so long before they start.",
+        help="People are reminded of events of an agenda calendar at this time of day, "
+        "in their own time zone, instead of so long before the start.",
     )
     clock_time = fields.Float(string="Time of Day", default=18.0)
     clock_day = fields.Selection(

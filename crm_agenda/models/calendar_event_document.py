@@ -25,14 +25,14 @@ class CalendarEvent(models.Model):
 
     document_kind = fields.Char(
         compute="_compute_document_ref",
-        help="What it is about, for who may not read the document too.",
+        help="What it is about, also for people who may not read the document.",
     )
     document_state = fields.Char(compute="_compute_document_ref")
     document_customer_id = fields.Many2one(
         "res.partner",
         compute="_compute_document_customer_id",
         string="Customer of the Document",
-        help="If it is not the event's: one of them is wrong.",
+        help="Shown if the event has another customer: one of the two is wrong.",
     )
 
     @api.model

@@ -23,7 +23,7 @@ class CalendarEvent(models.Model):
         compute="_compute_agenda_hours",
         store=True,
         help="What it takes of its calendar's time: nothing if it is cancelled or "
-        "shown as available. Of what lasts for a day or more, the working hours, less "
+        "shown as available. What lasts a day or more takes the working hours, less "
         "holidays and absences.",
     )
 

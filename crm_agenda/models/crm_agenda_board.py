@@ -162,7 +162,7 @@ class CrmAgendaBoard(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "This event has nowhere to wait: what it is about does not wait "
-                    "beside the board, and no queue is shared with you to write."
+                    "beside the board, and there is no queue in which you may write."
                 )
             )
         return event.write({"agenda_calendar_id": queue.id})

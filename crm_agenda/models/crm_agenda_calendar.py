@@ -132,8 +132,8 @@ class CrmAgendaCalendar(models.Model):
     remind_owner = fields.Boolean(
         string="Remind the Owner",
         default=True,
-        help="The owner gets the reminders of all events. Others ask for them on "
-        "their share.",
+        help="The owner gets the reminders of all events. For other people, see the "
+        "shares.",
     )
     reminded_ids = fields.Many2many(
         "res.users",
@@ -149,7 +149,7 @@ class CrmAgendaCalendar(models.Model):
         string="Tell the Owner of",
         required=True,
         default="changes",
-        help="What others do in the calendar. Others ask for it on their share.",
+        help="What others do in the calendar. For other people, see the shares.",
     )
     told_new_ids = fields.Many2many(
         "res.users",
@@ -446,7 +446,7 @@ class CrmAgendaCalendar(models.Model):
         owners = {owner_id for _id, owner_id in undone}
         if owners - {self.env.uid} and not self.env.user._is_agenda_manager():
             raise AccessError(
-                self.env._("Only the owner of a calendar gives it another owner.")
+                self.env._("Only the owner of a calendar may give it another owner.")
             )
 
     def _check_linkable(self):

@@ -33,8 +33,8 @@ class CrmAgendaDocumentModel(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     show_number = fields.Boolean(
-        help="Who reads an event is told the number of its document, such as S00042, "
-        "even if they may not open it. Not for documents whose name says more."
+        help="People who read an event are told the number of its document, such as "
+        "S00042, even if they may not open it. Not for documents whose name says more."
     )
 
     waits = fields.Boolean(
@@ -45,17 +45,17 @@ class CrmAgendaDocumentModel(models.Model):
         string="Which Ones",
         default="[]",
         required=True,
-        help="Of those that have no event yet.",
+        help="Which of those that have no event yet.",
     )
     event_type_id = fields.Many2one(
         "crm.agenda.event.type",
         ondelete="set null",
-        help="Of the events into which they are dragged from beside the board.",
+        help="The type of the events that they become when dragged onto the board.",
     )
 
     _model_uniq = Constraint(
         "UNIQUE (model)",
-        "That kind of document is already there.",
+        "That kind of document is already in the list.",
     )
 
     @api.depends("model")
@@ -103,7 +103,8 @@ class CrmAgendaDocumentModel(models.Model):
             ) as error:
                 raise ValidationError(
                     self.env._(
-                        "What waits of %(document)s can't be found so: %(error)s",
+                        "What waits of %(document)s can't be found with this filter: "
+                        "%(error)s",
                         document=document.model_id.name,
                         error=error,
                     )

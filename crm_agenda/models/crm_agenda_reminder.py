@@ -54,8 +54,8 @@ class CrmAgendaReminder(models.Model):
     )
     due = fields.Datetime(required=True)
     next_attempt = fields.Datetime(
-        help="When something is to be done: try it, at the due instant or after a "
-        "pause, or show it again. Empty when it is settled."
+        help="When there is something to do: send it, when it is due or after a pause, "
+        "or show it again. Empty when nothing is left to do."
     )
     state = fields.Selection(
         [

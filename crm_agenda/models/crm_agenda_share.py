@@ -37,7 +37,7 @@ class CrmAgendaShare(models.Model):
     )
 
     remind = fields.Boolean(
-        help="Who may read the events gets their reminders too.",
+        help="People who may read the events get their reminders too.",
     )
     updates = fields.Selection(
         [
@@ -48,7 +48,7 @@ class CrmAgendaShare(models.Model):
         string="Tell of",
         required=True,
         default="none",
-        help="What who may read the events is told when others do it.",
+        help="What people who may read the events are told of, when others do it.",
     )
 
     _one_subject = Constraint(
@@ -96,7 +96,9 @@ class CrmAgendaShare(models.Model):
             id_ for id_ in ids if isinstance(id_, int)
         )
         if ids - set(calendars._filtered_access("write").ids):
-            raise AccessError(self.env._("Only who manages a calendar may share it."))
+            raise AccessError(
+                self.env._("Only people who manage a calendar may share it.")
+            )
 
     def _get_users(self):
         """Return the users whom these shares reach."""

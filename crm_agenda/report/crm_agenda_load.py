@@ -37,7 +37,7 @@ class CrmAgendaLoad(models.Model):
     }
 
     calendar_id = fields.Many2one("crm.agenda.calendar", readonly=True)
-    week = fields.Date(readonly=True, help="Its Monday.")
+    week = fields.Date(readonly=True, help="The Monday of the week.")
     available = fields.Float(
         string="Hours Available",
         readonly=True,

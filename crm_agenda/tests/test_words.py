@@ -1,11 +1,16 @@
 """The same thing has the same word on every screen of the agenda."""
 
 import re
+from unittest import skipIf
 
+import polib
 from lxml import etree
 
 from odoo.tests import tagged
+from odoo.tools.misc import file_path
+from odoo.tools.translate import TranslationModuleReader
 
+from ..models.compat import SERIES
 from .common import TestAgendaCommon
 
 # Odoo's words for an event, its end, its place and its attendees, and ours.
@@ -18,6 +23,23 @@ WORDS = {
     "stop_date": ("End Date", "Fecha de fin"),
     "videocall_location": ("Video Call", "Videollamada"),
 }
+# What is the same in Spanish, or no text at all.
+SAME = {
+    "Agenda",
+    "Android",
+    "Color",
+    "Evolution",
+    "Google Calendar, Android",
+    "ID",
+    "Lead",
+    "Mac",
+    "Outlook",
+    "Thunderbird",
+    "UID",
+    "iPhone, iPad",
+    "object._get_title()",
+}
+MARKUP = re.compile(r"<[^>]*>")
 
 
 @tagged("post_install", "-at_install")
@@ -37,6 +59,24 @@ class TestWords(TestAgendaCommon):
         for fname, words in WORDS.items():
             labels = (english[fname]["string"], spanish[fname]["string"])
             self.assertEqual(labels, words)
+
+    @skipIf(SERIES < 19, "the templates are those of 19.0")
+    def test_every_text_has_its_spanish(self):
+        domain = [("name", "=like", "crm_agenda%"), ("state", "=", "installed")]
+        for addon in self.env["ir.module.module"].search(domain):
+            reader = TranslationModuleReader(self.env.cr, modules=[addon.name])
+            texts = {row[4] for row in reader}
+            for name in (f"{addon.name}.pot", "es.po"):
+                entries = polib.pofile(file_path(f"{addon.name}/i18n/{name}"))
+                known = {
+                    entry.msgid
+                    for entry in entries
+                    if name != "es.po"
+                    or entry.translated()
+                    or MARKUP.sub("", entry.msgid) in SAME
+                }
+                with self.subTest(addon.name, file=name):
+                    self.assertEqual(texts - known, set())
 
     def test_no_screen_of_the_agenda_has_another_word(self):
         names = self.env["ir.model.data"].search(

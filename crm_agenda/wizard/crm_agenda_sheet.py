@@ -30,7 +30,7 @@ class CrmAgendaSheet(models.TransientModel):
         [("day", "Day"), ("week", "Week")],
         required=True,
         default="day",
-        help="A week is the one of the date, from its Monday.",
+        help="The week is that of the date, from Monday on.",
     )
 
     @api.model

@@ -62,7 +62,7 @@ class CrmAgendaTimeFinder(models.TransientModel):
             check_days(self.env, finder.date_from, finder.date_to)
             if finder.date_to - finder.date_from > LONGEST_PERIOD:
                 raise ValidationError(
-                    self.env._("Look for a time in a year or less, not in more.")
+                    self.env._("Look for a time within one year at most.")
                 )
 
     def action_find(self):

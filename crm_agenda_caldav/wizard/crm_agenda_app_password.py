@@ -41,7 +41,7 @@ class CrmAgendaAppPassword(models.TransientModel):
         self.ensure_one()
         user = self.env.user
         if not user._is_internal():
-            raise AccessError(self.env._("Only people of the company can do this."))
+            raise AccessError(self.env._("Only people in the company can do this."))
         # sudo: it is not to end after some weeks, as keys of people's own do
         keys = self.env["res.users.apikeys"].sudo()
         password = keys._generate(SCOPE, self.name, None)
