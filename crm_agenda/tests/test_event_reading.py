@@ -155,6 +155,38 @@ class TestEventReading(TestEventAccessCommon):
             },
         )
 
+    def test_mails(self):
+        attendee = self.event.attendee_ids
+        sent = self.env["mail.message"].search([], order="id desc", limit=1).id
+        self.event.with_context(no_mail_to_attendees=False).action_sendmail()
+        mail = self.env["mail.message"].search([("id", ">", sent)])
+        self.assertIn("Secret boiler", str(mail.mapped("subject")))
+
+        def compose(e, record, template):
+            composer = e.env["mail.compose.message"].create(
+                {
+                    "model": record._name,
+                    "res_ids": str(record.ids),
+                    "template_id": self.env.ref(f"calendar.{template}").id,
+                }
+            )
+            return "Secret boiler" in f"{composer.subject} {composer.body}"
+
+        self.assert_read_by(
+            READERS,
+            {
+                "invitation": lambda e: compose(
+                    e, attendee, "calendar_template_meeting_invitation"
+                ),
+                "update": lambda e: compose(e, e, "calendar_template_meeting_update"),
+            },
+        )
+        # Its author, and whom it was sent to.
+        self.assert_read_by(
+            {"attendee", "organizer"},
+            {"sent": lambda e: mail.with_env(e.env).read(["subject", "body"])},
+        )
+
     def test_what_points_to_it(self):
         attendee = self.event.attendee_ids
         contact = attendee.partner_id
