@@ -1,6 +1,8 @@
 """The same thing has the same word on every screen of the agenda."""
 
 import re
+from io import BytesIO
+from pathlib import Path
 from unittest import skipIf
 
 import polib
@@ -8,7 +10,7 @@ from lxml import etree
 
 from odoo.tests import tagged
 from odoo.tools.misc import file_path
-from odoo.tools.translate import TranslationModuleReader
+from odoo.tools.translate import trans_export
 
 from ..models.compat import SERIES
 from .common import TestAgendaCommon
@@ -39,7 +41,17 @@ SAME = {
     "iPhone, iPad",
     "object._get_title()",
 }
+HIDDEN = re.compile(r"""t-att-(title|aria-label|placeholder|alt)="[^"]*'[A-Z]""")
 MARKUP = re.compile(r"<[^>]*>")
+
+
+def get_places(entries):
+    """Return each text with each place in which it stands; of code, the language."""
+    return {
+        (entry.msgid, place.partition("/")[0])
+        for entry in entries
+        for place in [*dict(entry.occurrences), *entry.comment.splitlines()]
+    }
 
 
 @tagged("post_install", "-at_install")
@@ -64,19 +76,21 @@ class TestWords(TestAgendaCommon):
     def test_every_text_has_its_spanish(self):
         domain = [("name", "=like", "crm_agenda%"), ("state", "=", "installed")]
         for addon in self.env["ir.module.module"].search(domain):
-            reader = TranslationModuleReader(self.env.cr, modules=[addon.name])
-            texts = {row[4] for row in reader}
-            for name in (f"{addon.name}.pot", "es.po"):
-                entries = polib.pofile(file_path(f"{addon.name}/i18n/{name}"))
-                known = {
-                    entry.msgid
-                    for entry in entries
-                    if name != "es.po"
-                    or entry.translated()
-                    or MARKUP.sub("", entry.msgid) in SAME
-                }
-                with self.subTest(addon.name, file=name):
-                    self.assertEqual(texts - known, set())
+            exported = BytesIO()
+            trans_export(None, [addon.name], exported, "po", self.env)
+            texts = get_places(polib.pofile(exported.getvalue().decode()))
+            template = polib.pofile(file_path(f"{addon.name}/i18n/{addon.name}.pot"))
+            spanish = polib.pofile(file_path(f"{addon.name}/i18n/es.po"))
+            with self.subTest(addon.name):
+                self.assertEqual(texts - get_places(template), set())
+                self.assertEqual(texts - get_places(spanish), set())
+                same = {entry.msgid for entry in spanish if not entry.translated()}
+                self.assertEqual({MARKUP.sub("", text) for text in same} - SAME, set())
+
+    def test_no_template_hides_a_text_from_its_translators(self):
+        for path in Path(file_path("crm_agenda/static/src")).rglob("*.xml"):
+            with self.subTest(path.name):
+                self.assertNotRegex(path.read_text(), HIDDEN)
 
     def test_no_screen_of_the_agenda_has_another_word(self):
         names = self.env["ir.model.data"].search(

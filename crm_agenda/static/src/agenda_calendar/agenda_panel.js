@@ -49,6 +49,9 @@ export class AgendaPanel extends Component {
         return this.props.model.calendars.filter((c) => c.shown).map((c) => c.id);
     }
 
+    getFormTitle({ level }) {
+        return level === "manage" ? _t("Settings") : _t("Details");
+    }
     show(calendarIds) {
         this.props.model.showCalendars(calendarIds);
     }
