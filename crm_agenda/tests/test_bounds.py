@@ -13,6 +13,7 @@ from .test_reminder import NOW, TestReminderCommon
 
 LONGEST = 2**31 - 1
 REMINDERS = "odoo.addons.crm_agenda.models.crm_agenda_reminder"
+PLANNING = f"{REMINDERS}_plan"
 
 
 @tagged("post_install", "-at_install")
@@ -144,7 +145,7 @@ class TestReminderBounds(TestReminderCommon):
                     with self.refused("ten years"):
                         self.hour.write({"duration": duration, "interval": interval})
 
-    @mute_logger(REMINDERS)
+    @mute_logger(PLANNING)
     def test_planning_goes_on_after_an_event_that_fails(self):
         broken = self.new_broken_event()
         good = self.remind()
@@ -158,7 +159,7 @@ class TestReminderBounds(TestReminderCommon):
         self.dispatch()
         self.assertEqual(len(self.mails(good)), 1)
 
-    @mute_logger(REMINDERS)
+    @mute_logger(PLANNING)
     def test_an_event_that_fails_keeps_nobody_from_what_plans_others(self):
         self.new_broken_event()
         good = self.remind(self.eve, start=NOW + timedelta(days=2))
@@ -169,7 +170,7 @@ class TestReminderBounds(TestReminderCommon):
         self.share(self.calendar, "read", user_id=self.stranger.id).remind = True
         self.assertIn(self.stranger.partner_id, self.rows(good).partner_id)
 
-    @mute_logger(REMINDERS)
+    @mute_logger(PLANNING)
     def test_what_failed_is_planned_again_once_mended(self):
         event = self.new_broken_event()
         self.Reminder._cron_extend(commit=False)
