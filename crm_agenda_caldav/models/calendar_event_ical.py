@@ -234,7 +234,7 @@ class CalendarEvent(models.Model):
 
     def _write_ical_group(self, group, bodies):
         known, plan = group.known_as, group.plan
-        kept = known._get_kept()
+        kept = known._get_kept_of_all(group.events)
         if not plan:
             times = self._get_own_times()
             return self._write_vevent(group.uid, times, bodies, *kept)

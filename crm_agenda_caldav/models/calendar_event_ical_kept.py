@@ -56,21 +56,32 @@ class CalendarEvent(models.Model):
         known = group.known_as if group else objects
         regular = [p for p in placed if p not in source.exceptions] or list(placed)
         events = self.browse().concat(*(placed[place] for place in regular))
-        kept = self._get_ical_kept(None, source.master, events, own, reminded)
-        for place, event in source.exceptions.items():
+        before, seen = known.kept or {}, group.events if group else self.browse()
+        exceptions, numbers = source.exceptions, [None, *seen.ids]
+        kept = {}
+        if known and known._are_exceptions(seen):
+            # To the user there is nothing else of it.
+            exceptions = {**dict.fromkeys(placed, source.master), **exceptions}
+            numbers.remove(None)
+        else:
+            kept = self._get_ical_kept(None, source.master, events, own, reminded)
+            if kept[""] != before.get(""):
+                # It is not said of what they may not read.
+                kept.update((f"{event.id}", []) for event in known.event_ids - seen)
+        for place, event in exceptions.items():
             if place in placed:
                 one = placed[place]
                 kept.update(self._get_ical_kept(one.id, event, one, own, reminded))
-        if known:
-            # Of others, and of occurrences that the user may not read, all stays.
-            seen = {
-                key
-                for number in (None, *group.events.ids)
-                for key in objects._get_kept_keys(number)
-            }
-            hidden = (known.kept or {}).items()
-            kept.update((key, lines) for key, lines in hidden if key not in seen)
-        kept = {key: lines for key, lines in kept.items() if lines}
+        # Of others, and of occurrences that the user may not read, all stays.
+        keys = {key for number in numbers for key in objects._get_kept_keys(number)}
+        kept.update((key, lines) for key, lines in before.items() if key not in keys)
+        # What all of it says is said of no exception: see ``_get_kept_of_all``.
+        told = kept.get("")
+        kept = {
+            key: lines
+            for key, lines in kept.items()
+            if lines or told and "@" not in key
+        }
         rule = source.rule.dump() if source.rule else None
         if same_rule and not (known and known.rule):
             rule = None

@@ -28,8 +28,8 @@ class CrmAgendaIcalObject(models.Model):
     event_ids = fields.Many2many(
         "calendar.event", "crm_agenda_ical_object_event_rel", "object_id", "event_id"
     )
-    # By the number of an exception, or by nothing for the event or the series, and
-    # after an @, by whose alone it is.
+    # By the number of an exception, be it nothing, or without one for the event or the
+    # series, and after an @, by whose alone it is.
     kept = fields.Json(help="The lines that Odoo can't hold.")
     rule = fields.Json(help="The rule of the series, as it was given.")
 
@@ -167,6 +167,18 @@ class CrmAgendaIcalObject(models.Model):
         """Return ``(lines for all, lines for the user alone)`` that are kept."""
         kept = self.kept or {}
         return tuple(kept.get(key, []) for key in self._get_kept_keys(number))
+
+    def _get_kept_of_all(self, events):
+        """Return what is kept of the event or series, to who may read these of it.
+
+        It says nothing of exceptions, and others may be hidden.
+        """
+        if not self._are_exceptions(events):
+            return self._get_kept()
+        return self._get_kept(events.id) if len(events) == 1 else ([], [])
+
+    def _are_exceptions(self, events):
+        return all(str(event.id) in (self.kept or {}) for event in events)
 
     @api.model
     def _get_kept_keys(self, number):

@@ -272,3 +272,40 @@ class TestIcalPeople(ICalCase):
         outside = "ORGANIZER:mailto:boss@example.org\n"
         event = self.put_event(EVENT + outside + crowd)
         self.assertFalse(event.partner_ids)
+
+    def test_who_attends_one_of_a_series_is_told_what_is_said_of_that_one(self):
+        lines = """BEGIN:VEVENT
+            UID:1@phone
+            DTSTART;TZID=Europe/Madrid:20260310T1%s
+            DTEND;TZID=Europe/Madrid:20260310T123000
+            %s
+            END:VEVENT
+            """
+        mine = "ORGANIZER:mailto:write@example.com\n"
+        guest = "ATTENDEE:mailto:nobody@example.net"
+        kept = f"COMMENT:Of all\n{guest}\n"
+        series = lines % ("00000", f"RRULE:FREQ=DAILY;COUNT=3\n{mine}{kept}SUMMARY:A")
+        place = "RECURRENCE-ID;TZID=Europe/Madrid:20260311T100000\n"
+        own = lines % ("10000", f"{place}{mine}{BUSY}COMMENT:Of one\nSUMMARY:B")
+        for one in (own.replace("COMMENT:Of one\n", ""), own):
+            writer = self.members["write"]
+            self.put(series + one, user=writer)
+            events = self.Event.search([("agenda_calendar_id", "=", self.calendar.id)])
+            attended = events.filtered("partner_ids")
+            text = self.get(attended, self.members["busy"])
+            self.assertIn("SUMMARY:B", text)
+            self.assertNotIn("Of all", text)
+            self.assertNotIn("nobody@", text)
+            self.assertEqual("Of one" in text, "Of one" in one)
+            # Who writes only that one leaves the others as they are.
+            others = events - attended
+            others.sudo().privacy = "private"
+            self.put(self.get(attended, self.owner))
+            text = self.get(others, writer)
+            self.assertEqual(text.count("Of all"), 1)
+            self.assertEqual(text.count("nobody@"), 1)
+            others.sudo().privacy = "public"
+            self.forget()
+            text = self.get(events, writer)
+            self.assertEqual(text.count("Of one"), one.count("Of one"))
+            self.assertEqual(text.count("Of all"), 1)
