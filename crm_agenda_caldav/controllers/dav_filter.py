@@ -1,10 +1,14 @@
 """What a report asks for: CALDAV:filter and CALDAV:calendar-data of RFC 4791."""
 
 import re
+import string
 from datetime import datetime, time, timedelta
+
+from lxml import etree
 
 from ..models.ical import get_zone, to_local
 from .dav_text import (
+    Budget,
     Component,
     get_midnight,
     get_occurrences,
@@ -17,6 +21,9 @@ INSTANT = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 # All that the agenda may hold is between these.
 EARLIEST, LATEST = datetime(1850, 1, 1), datetime(3050, 1, 1)
 ESCAPED = re.compile(r"\\(.)", re.S)
+LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+# Of a filter, in bytes: each test is made of all that there is in the calendar.
+MAX_FILTER = 5000
 
 
 class Range:
@@ -70,11 +77,13 @@ class Filter:
     """Which objects are wanted."""
 
     def __init__(self, element, timezone):
-        self.timezone = timezone
+        self.timezone, self.budget = timezone, Budget()
         found = element is not None and element.findall(tag("C:comp-filter")) or []
         if len(found) != 1 or found[0].get("name", "").upper() != "VCALENDAR":
             raise DavError(403, "C:valid-filter")
         self.element = found[0]
+        if len(etree.tostring(self.element)) > MAX_FILTER:
+            raise DavError(403, "C:supported-filter")
         self._check(self.element)
         # What the database can look for: whatever else is asked comes after that.
         ranges = [
@@ -103,7 +112,6 @@ class Filter:
 
     def matches(self, lines):
         """Say whether an object is wanted, of those that the database found."""
-        whole = Component("VCALENDAR")
         inner = self.element.findall(tag("C:comp-filter"))
         if not inner and not self.element.findall(tag("C:prop-filter")):
             return self.element.find(tag("C:is-not-defined")) is None
@@ -112,7 +120,8 @@ class Filter:
             parts = [part.tag for part in inner[0]]
             if parts in ([], [tag("C:time-range")]):
                 return True
-        whole.components = Component.parse(lines)
+        whole = Component("VCALENDAR")
+        whole.components = self.events = Component.parse(lines)
         return self._matches(whole, self.element)
 
     def _matches(self, parent, element):
@@ -163,22 +172,29 @@ class Filter:
         if element is None:
             return True
         asked = Range(element)
-        if component.name == "VALARM":
-            return any(
-                asked.start <= instant < asked.stop
-                for instant in self._get_alarms(parent, component, asked)
-            )
-        return True  # that of a VEVENT, which the database has found
+        if component.name == "VALARM" and parent in self.events:
+            try:
+                return any(
+                    asked.start <= instant < asked.stop
+                    for instant in self._get_alarms(parent, component, asked)
+                )
+            except (ValueError, OverflowError):
+                return False  # what is kept of other programs may be no time
+        # That of a VEVENT the database has found, and others are none that is known.
+        return True
 
     def _get_alarms(self, event, alarm, asked):
         trigger = alarm.get("TRIGGER")
         if trigger is None:
             return
         if trigger.parameters.get("VALUE") == "DATE-TIME":
-            yield read_time(trigger)
+            moment = read_time(trigger)
+            if isinstance(moment, datetime):
+                yield moment
             return
         ahead = read_duration(trigger.value)
-        for occurrence in get_occurrences([event], asked.stop - ahead):
+        stop = min(asked.stop - ahead, LATEST)
+        for occurrence in get_occurrences([event], stop, self.budget):
             at_end = trigger.parameters.get("RELATED") == "END"
             moment = occurrence.stop if at_end else occurrence.start
             if not isinstance(moment, datetime):
@@ -201,7 +217,7 @@ def _unescape(found):
 
 
 def _fold_ascii(text):
-    return "".join(c.lower() if c.isascii() else c for c in text)
+    return text.translate(LOWER)
 
 
 COLLATIONS = {
@@ -221,7 +237,7 @@ class Data:
     """How the text of an object is wanted: CALDAV:calendar-data."""
 
     def __init__(self, element, timezone):
-        self.timezone = timezone
+        self.timezone, self.budget = timezone, Budget()
         self.expand = self.limit = None
         if element is None:
             return
@@ -246,12 +262,12 @@ class Data:
         components = Component.parse(lines)
         occurrences = [
             occurrence
-            for occurrence in get_occurrences(components, asked.stop)
+            for occurrence in get_occurrences(components, asked.stop, self.budget)
             if occurrence.is_within(asked.start, asked.stop, self.timezone)
         ]
         if self.expand:
             occurrences.sort(key=lambda o: _as_datetime(o.start))
-            return [line for o in occurrences for line in o.get_lines()]
+            return [line for o in occurrences for line in self._write(o)]
         within = {id(o.component) for o in occurrences}
         return [
             line
@@ -259,6 +275,11 @@ class Data:
             if id(component) in within or not component.get("RECURRENCE-ID")
             for line in component.get_lines()
         ]
+
+    def _write(self, occurrence):
+        lines = occurrence.get_lines()
+        self.budget.spend_text(lines)
+        return lines
 
 
 def _as_datetime(moment):

@@ -58,11 +58,13 @@ class Answer(Multistatus):
 
 def answer_multiget(collection, root, minimal):
     result = Answer(collection, root, minimal)
-    hrefs = [href.text or "" for href in root.findall(tag("href"))]
-    names = {href: collection.get_name(get_path(href)) for href in hrefs}
-    wanted = list(dict.fromkeys(filter(None, names.values())))
-    found = {o.name: o for o in collection.get_objects(wanted)} if wanted else {}
-    for href, name in names.items():
+    # Once each, by however many addresses it is asked for.
+    names = {}
+    for href in root.findall(tag("href")):
+        name = collection.get_name(get_path(href.text or ""))
+        names.setdefault(name or f"/{href.text}", href.text or "")
+    found = {o.name: o for o in collection.get_objects(list(names))} if names else {}
+    for name, href in names.items():
         if name in found:
             result.add(found[name])
         else:

@@ -13,33 +13,44 @@ from ..models.ical import (
     write_date,
     write_utc,
 )
+from ..models.ical_lines import read_line
 from ..models.ical_rule import read_rule, write_rule
+from .dav_xml import DavError
 
-LINE = re.compile(
-    r"(?:[\w-]+\.)?([\w-]+)((?:;[^:\";]*(?:\"[^\"]*\"[^:\";]*)*)*):(.*)", re.S
-)
-PARAMETER = re.compile(r";([A-Za-z0-9-]+)=((?:\"[^\"]*\"|[^;\"])*)")
 DURATION = re.compile(
     r"([+-]?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
 )
 UNTIL = re.compile(r"UNTIL=([0-9TZ]+)")
 TIMES = {"DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"}
 RULES = {"RRULE", "RDATE", "EXDATE", "EXRULE"}
-# Of a rule that says every second for ever.
+# Of a rule that says every day for ever.
 MOST = 20000
+# How many days rules are followed at most to answer once, and in place of how many
+# of them a text is written.
+MAX_DAYS, DAY_TEXT = 500_000, 50
+
+
+class Budget:
+    """How much may still be done to answer."""
+
+    def __init__(self):
+        self.left = MAX_DAYS
+
+    def spend(self, days):
+        self.left -= days
+        if self.left < 0:
+            raise DavError(507, "number-of-matches-within-limits")
+
+    def spend_text(self, lines):
+        self.spend(sum(map(len, lines)) // DAY_TEXT)
 
 
 class Property:
     def __init__(self, line):
         self.line = line
         # What is kept of other programs may be written in any way.
-        found = LINE.fullmatch(line)
-        self.name, parameters, self.value = found.groups() if found else ("", "", line)
-        self.name = self.name.upper()
-        self.parameters = {
-            name.upper(): value.strip('"')
-            for name, value in PARAMETER.findall(parameters)
-        }
+        found = read_line(line) or ("", {}, line)
+        self.name, self.parameters, self.value = found
 
 
 class Component:
@@ -110,7 +121,10 @@ def _as_instant(local, zone):
 
 
 def read_duration(value):
-    sign, *numbers = DURATION.fullmatch(value).groups()
+    found = DURATION.fullmatch(value)
+    if not found:
+        raise ValueError(value)
+    sign, *numbers = found.groups()
     weeks, days, hours, minutes, seconds = (int(number or 0) for number in numbers)
     delta = timedelta(
         weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds
@@ -159,7 +173,7 @@ def get_midnight(day, timezone):
     return _as_instant(datetime.combine(day, time()), zone)
 
 
-def get_occurrences(components, stop):
+def get_occurrences(components, stop, budget):
     """Yield when the VEVENTs of an object happen, up to an instant."""
     own, masters = {}, []
     for component in components:
@@ -171,7 +185,7 @@ def get_occurrences(components, stop):
     for master in masters:
         repeats = any(master.get(name) for name in RULES)
         length = _get_length(master)
-        for place in _get_places(master, stop):
+        for place in _get_places(master, stop, budget):
             if place not in own:
                 yield Occurrence(master, place, place, length, repeats)
     for place, component in own.items():
@@ -189,7 +203,7 @@ def _get_length(component):
     return timedelta() if isinstance(start, datetime) else timedelta(days=1)
 
 
-def _get_places(master, stop):
+def _get_places(master, stop, budget):
     """Return when the rule of a component says that it happens, in order."""
     prop = master.get("DTSTART")
     first = read_time(prop)
@@ -204,7 +218,10 @@ def _get_places(master, stop):
     def expand(rule):
         value = write_rule(read_rule(rule.value))
         value = UNTIL.sub(lambda u: f"UNTIL={_as_floating(u[1], zone)}", value)
+        before = start
         for local in islice(rrulestr(value, dtstart=start), MOST):
+            budget.spend((local - before).days)
+            before = local
             place = (
                 local.date() if allday else local if utc else _as_instant(local, zone)
             )

@@ -19,6 +19,8 @@ CLASSES = "1, 3, extended-mkcol, calendar-access, calendar-auto-schedule"
 # What PostgreSQL takes, and XML does not.
 UNFIT = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 XML = "application/xml; charset=utf-8"
+# Of what is asked about each resource; how many there are, their addresses tell.
+MAX_ELEMENTS = 200
 
 
 def tag(name):
@@ -73,6 +75,8 @@ def read(data):
         raise DavError(400) from None
     if root.getroottree().docinfo.doctype:
         raise DavError(400)
+    if sum(element.tag != tag("href") for element in root.iter()) > MAX_ELEMENTS:
+        raise DavError(413)
     return root
 
 

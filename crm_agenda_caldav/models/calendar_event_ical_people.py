@@ -16,6 +16,8 @@ ANSWERS = {
     "DECLINED": "do_decline",
     "TENTATIVE": "do_tentative",
 }
+# Of a contact that an invitation makes: an index takes no thousands.
+LONGEST_NAME = 255
 # Of whom each is written to.
 MAX_PEOPLE = 200
 
@@ -83,7 +85,7 @@ class CalendarEvent(models.Model):
         )
         if found or not partners.has_access("create"):
             return found
-        name = " ".join(name.split()) or address
+        name = " ".join(name.split())[:LONGEST_NAME] or address
         return partners.create({"name": name, "email": address})
 
     def _find_ical_answers(self, people):

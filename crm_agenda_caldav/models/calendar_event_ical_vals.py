@@ -6,12 +6,15 @@ import pytz
 from markupsafe import Markup, escape
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
 PRIVACY = {"PUBLIC": "public", "CONFIDENTIAL": "confidential"}
 # How far ahead a reminder may come, in minutes: see ``calendar.alarm``.
 MAX_AHEAD = 10 * 366 * 24 * 60
 DAY = 24 * 60
+# Each is one that all can choose from then on.
+MAX_ALARMS = 30
 TEXTS = {
     "SUMMARY": "",
     "DESCRIPTION": "",
@@ -100,6 +103,10 @@ class CalendarEvent(models.Model):
                 vals["agenda_type_id"] = next(iter(types.values())).id
         ahead, now = (_get_minutes(f["ALARMS"], allday) for f in (facts, current))
         if reminded and ahead != now:
+            if len(ahead) > MAX_ALARMS:
+                raise UserError(
+                    self.env._("An event takes %s reminders at most.", MAX_ALARMS)
+                )
             vals["alarm_ids"] = self._get_ical_alarm_commands(ahead, allday)
         if own and set(facts["PEOPLE"]) != set(current["PEOPLE"]):
             commands = self._get_ical_people_commands(

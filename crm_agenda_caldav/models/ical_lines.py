@@ -1,15 +1,19 @@
 """The lines and components of iCalendar, as they are written. Nothing of Odoo's."""
 
 import re
-from io import StringIO
-
-from vobject.base import ParseError, getLogicalLines, parseLine
 
 from .ical import CONTROL
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_COMPONENTS, MAX_DEPTH = 50_000, 4
 ESCAPED = re.compile(r"\\(.)", re.S)
+FOLD, END = re.compile("(?:\r\n|\r|\n)[\t ]"), re.compile("\r\n|\r|\n")
+# What can be read in one way only: vobject's own takes for ever to see that a line of
+# thirty signs is none.
+LINE = re.compile(
+    r"(?:[\w-]+\.)?([\w-]+)((?:;[^:;\"]*(?:\"[^\"]*\"[^:;\"]*)*)*):(.*)", re.A | re.S
+)
+PARAMETER = re.compile(r";([\w-]+)=((?:\"[^\"]*\"|[^;\"])*)", re.A)
 
 
 class ReadError(ValueError):
@@ -47,33 +51,42 @@ def read_components(text):
         raise ReadError("too long")
     root = Component("")
     stack, count = [root], 0
-    try:
-        for line, number in getLogicalLines(StringIO(text.lstrip("\ufeff")), False):
-            line = CONTROL.sub("", line.strip("\r\n"))
-            if not line.strip():
-                continue
-            name, params, value, group = parseLine(line, number)
-            name = name.upper()
-            if name == "BEGIN":
-                count += 1
-                part = Component(value.strip().upper())
-                stack[-1].parts.append(part)
-                stack.append(part)
-                if count > MAX_COMPONENTS or len(stack) > MAX_DEPTH + 1:
-                    raise ReadError("too many components")
-            elif name == "END":
-                if len(stack) < 2 or stack.pop().name != value.strip().upper():
-                    raise ReadError(f"line {number}: {line[:60]}")
-            else:
-                if len(stack) < 2:
-                    raise ReadError(f"line {number}: {line[:60]}")
-                params = {p[0].upper(): ",".join(p[1:]) for p in params}
-                stack[-1].lines.append((name, params, value, line))
-    except ParseError as error:
-        raise ReadError(str(error)[:200]) from error
+    for line in END.split(FOLD.sub("", text.lstrip("\ufeff"))):
+        line = CONTROL.sub("", line)
+        if not line.strip():
+            continue
+        found = read_line(line)
+        if not found:
+            raise ReadError(line[:60])
+        name, params, value = found
+        if name == "BEGIN":
+            count += 1
+            part = Component(value.strip().upper())
+            stack[-1].parts.append(part)
+            stack.append(part)
+            if count > MAX_COMPONENTS or len(stack) > MAX_DEPTH + 1:
+                raise ReadError("too many components")
+        elif len(stack) < 2:
+            raise ReadError(line[:60])
+        elif name != "END":
+            stack[-1].lines.append((name, params, value, line))
+        elif stack.pop().name != value.strip().upper():
+            raise ReadError(line[:60])
     if len(stack) > 1:
         raise ReadError(f"END:{stack[-1].name}")
     return root.parts
+
+
+def read_line(line):
+    """Return ``(name, {parameter: value}, value)``, or nothing of what is no line."""
+    found = LINE.fullmatch(line)
+    if not found:
+        return None
+    name, params, value = found.groups()
+    # As Lotus Notes writes X- names.
+    name = name.upper().replace("_", "-")
+    params = PARAMETER.findall(params) if params else ()
+    return name, {key.upper(): said.replace('"', "") for key, said in params}, value
 
 
 def get_line_name(line):

@@ -1,7 +1,9 @@
 """The occurrences of a series, laid over the places that a rule gives them."""
 
+import re
 from collections import Counter
 from datetime import time, timedelta
+from itertools import islice
 
 from dateutil.rrule import rrulestr
 
@@ -9,6 +11,7 @@ from .ical import get_zone, to_local, to_utc, write_date, write_utc
 from .ical_rule import as_datetime
 
 MIDNIGHT = time()
+INTERVAL = re.compile("INTERVAL=[0-9]+")
 
 
 class SeriesPlan:
@@ -29,7 +32,8 @@ class SeriesPlan:
         if self.first is None:
             return
         until = write_date(last) if self.allday else write_utc(to_utc(last, zone))
-        expansions = {r: self._expand(r, last) for r in rules}
+        most = 2 * len(occurrences) + 1  # too many to be what the rule is about
+        expansions = {r: self._expand(r, last, most) for r in rules}
         starts = {self._get_place(e): e for e in occurrences}
         best = min(rules, key=lambda r: len(set(starts) ^ set(expansions[r])))
         self.lines = [f"RRULE:{best};UNTIL={until}"]
@@ -68,9 +72,9 @@ class SeriesPlan:
                 placed[near] = event
         return placed, holes, strays
 
-    def _expand(self, rule, last):
+    def _expand(self, rule, last, most):
         places = []
-        for place in rrulestr(rule, dtstart=as_datetime(self.first)):
+        for place in islice(rrulestr(rule, dtstart=as_datetime(self.first)), most):
             place = place.date() if self.allday else place
             if place > last:
                 break
@@ -79,7 +83,10 @@ class SeriesPlan:
 
     def _is_on_rule(self, start):
         start = as_datetime(start)
-        return next(iter(rrulestr(self.rule, dtstart=start)), None) == start
+        # It begins there, however seldom it is: all years would be searched for the
+        # 31st in each 12th month after a February.
+        rule = INTERVAL.sub("INTERVAL=1", self.rule)
+        return next(iter(rrulestr(rule, dtstart=start)), None) == start
 
     def _get_shape(self, event):
         if event.allday:

@@ -1,7 +1,7 @@
 """What the text of iCalendar says, RFC 5545. Nothing of Odoo's.
 
-``vobject`` reads the lines; what they mean is read here, as it would trust what a file
-says of time zones, for all who come later.
+It is read here, as ``vobject`` would trust what a file says of time zones, for all who
+come later.
 """
 
 import re
@@ -17,6 +17,8 @@ DURATION = re.compile(
     r"([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,5})D)?"
     r"(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?"
 )
+# In bytes: an index takes no thousands.
+MAX_UID = 1000
 RULES = ("RRULE", "RDATE", "EXRULE")
 TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION")
 CHOICES = ("STATUS", "CLASS", "TRANSP")
@@ -336,7 +338,7 @@ def read_calendar(text, default_zone):
                 for part in parts:
                     if part.name != "VEVENT":
                         raise ReadError(f"BEGIN:{part.name}")
-                if not uid:
+                if not 0 < len(uid.encode()) <= MAX_UID:
                     raise ReadError("UID")
                 events = [ReadEvent(part, zones) for part in parts]
                 yield uid, parts, ReadObject(uid, events)

@@ -12,11 +12,13 @@ from babel.core import get_global
 from dateutil.tz import tzical
 
 from .ical import get_zone
-from .ical_lines import ReadError
+from .ical_lines import ReadError, get_line_name
 
-MAX_ZONE_LINES = 2_000
+# What says more of a zone, or has another rule than for a day of each year, would take
+# long to read, and no place has it.
+MAX_ZONE, MAX_RULES = 50_000, 20
 # Of how many zones a file what it says is looked at.
-MAX_ZONES = 50
+MAX_ZONES = 10
 
 
 class Zones:
@@ -66,9 +68,8 @@ def _get_zones():
 @lru_cache(64)
 def _match_zone(lines, name, year):
     """Return a time zone that is in a year and the next what a ``VTIMEZONE`` says."""
-    rules = [line for line in lines if line.startswith("RRULE")]
-    if len(lines) > MAX_ZONE_LINES or any("FREQ=YEARLY" not in x for x in rules):
-        return None  # one that would take long to read, and that no place has
+    if sum(map(len, lines)) > MAX_ZONE or not _is_yearly(lines):
+        return None
     try:
         zone = tzical(StringIO("\r\n".join(lines))).get(name)
         instants = [
@@ -84,3 +85,20 @@ def _match_zone(lines, name, year):
         if all(own.utcoffset(i) == o for i, o in zip(instants, said, strict=True)):
             return candidate
     return None
+
+
+def _is_yearly(lines):
+    """Say whether the rules of a zone are of a day of each year, or of the week in
+    which that is."""
+    values = {"RRULE": [], "EXRULE": [], "DTSTART": []}
+    for line in lines:
+        values.get(get_line_name(line), []).append(line.rpartition(":")[2].strip())
+    for rule in values["RRULE"]:
+        parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
+        days = parts.pop("BYMONTHDAY", "")
+        if parts.get("FREQ") != "YEARLY" or "," in "".join(parts.values()):
+            return False
+        if (days or "BYDAY" in parts) and "BYMONTH" not in parts or days.count(",") > 6:
+            return False
+    early = any(value < "16" for value in values["DTSTART"])
+    return not (early or values["EXRULE"]) and len(values["RRULE"]) <= MAX_RULES

@@ -1,5 +1,7 @@
 """Nothing that is sent does more than be refused."""
 
+import time
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from odoo.tests import tagged
@@ -186,6 +188,130 @@ class TestDavHostile(DavCase):
         text = text.replace("END:VCALENDAR", f"{exceptions}END:VCALENDAR")
         answer = self.ask("PUT", f"{self.home}a.ics", text)
         self.assertEqual(answer.status_code, 403)
+
+    @contextmanager
+    def assert_quick(self, what):
+        """What would take minutes or for ever takes no time."""
+        start = time.monotonic()
+        yield
+        self.assertLess(time.monotonic() - start, 8, what)
+
+    def test_lines_that_are_none_are_seen_to_be_none_at_once(self):
+        for line in ("X;A=" + "=" * 25, "X;A=" + "," * 25, "X" + ";a" * 25):
+            with self.assert_quick(line):
+                self.assertFalse(self.put(line), line)
+
+    def test_time_zones_that_no_place_has_are_refused_at_once(self):
+        text = OBJECT.format(uid="a", name="Odd")
+        text = text.replace("DTSTART:", "DTSTART;TZID=Mars:").replace("Z\r", "\r")
+        days = ",".join(map(str, range(1, 32)))
+        for rule in (
+            "RRULE:FREQ=YEARLY;BYSECOND=1,2,3;BYMINUTE=1,2,3;BYMONTHDAY=" + days,
+            "RRULE:FREQ=YEARLY;FREQ=SECONDLY",
+            "rrule:FREQ=SECONDLY",
+            "RRULE:FREQ=YEARLY\r\nEXRULE:FREQ=SECONDLY",
+            "RRULE:FREQ=YEARLY;BYDAY=SU",
+            "RRULE:FREQ=YEARLY;BYMONTHDAY=" + days,
+        ):
+            parts = "".join(
+                f"BEGIN:{kind}\r\nDTSTART:16010101T020000\r\n{rule}\r\n"
+                f"TZOFFSETFROM:{before}\r\nTZOFFSETTO:{after}\r\nEND:{kind}\r\n"
+                for kind, before, after in (
+                    ("STANDARD", "+0200", "+0100"),
+                    ("DAYLIGHT", "+0100", "+0200"),
+                )
+            )
+            zone = f"BEGIN:VTIMEZONE\r\nTZID:Mars\r\n{parts}END:VTIMEZONE\r\n"
+            body = text.replace("BEGIN:VEVENT", f"{zone}BEGIN:VEVENT", 1)
+            with self.assert_quick(rule):
+                answer = self.ask("PUT", f"{self.home}a.ics", body)
+            self.assertEqual(answer.status_code, 403, rule)
+
+    def test_what_no_index_takes(self):
+        odd = "".join(chr(0x4E00 + n * n * 7919 % 20000) for n in range(6000))
+        self.calendar.owner_id = self.new_user(
+            "Inviter", "base.group_user,base.group_partner_manager"
+        )
+        text = OBJECT.format(uid="a", name="Odd")
+        guest = text.replace(
+            "X-COLOUR:blue", f'ATTENDEE;CN="{odd}":mailto:odd@example.com'
+        )
+        for body, status in (
+            (text.replace("UID:a", f"UID:{odd}"), 403),
+            (guest, 201),
+        ):
+            answer = self.ask("PUT", f"{self.home}a.ics", body, self.calendar.owner_id)
+            self.assertEqual(answer.status_code, status)
+
+    def test_each_object_is_told_of_once(self):
+        hrefs = "".join(f"<D:href>{self.path}?{n}</D:href>" for n in range(50))
+        body = f"""<C:calendar-multiget {self.spaces}>
+            <D:prop><C:calendar-data/></D:prop>{hrefs}</C:calendar-multiget>"""
+        answer = self.ask("REPORT", self.home, body)
+        self.assertEqual(answer.text.count("SUMMARY:Secret"), 1)
+
+    def test_too_much_is_asked_of_each_object(self):
+        body = f"<D:propfind {self.spaces}><D:prop>{'<a/>' * 300}</D:prop></D:propfind>"
+        answer = self.ask("PROPFIND", self.home, body, Depth="1")
+        self.assertEqual(answer.status_code, 413)
+        for text, times in (("x", 80), ("x" * 9000, 1)):
+            test = '<C:prop-filter name="SUMMARY"><C:text-match>%s</C:text-match>'
+            tests = (test % text + "</C:prop-filter>") * times
+            body = f"""<C:calendar-query {self.spaces}><D:prop/><C:filter>
+                <C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">{tests}
+                </C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"""
+            answer = self.ask("REPORT", self.home, body, Depth="1")
+            self.assertIn(answer.status_code, (403, 413), times)
+
+    def test_series_are_not_expanded_for_centuries(self):
+        self.put("RRULE:FREQ=DAILY\r\nDESCRIPTION:" + "text " * 2000)
+        times = 'start="21000101T000000Z" end="%s0101T000000Z"'
+        for year, status in ((2101, 207), (3000, 507)):
+            data = f"<C:calendar-data><C:expand {times % year}/></C:calendar-data>"
+            body = f"""<C:calendar-multiget {self.spaces}><D:prop>{data}</D:prop>
+                <D:href>{self.home}a.ics</D:href></C:calendar-multiget>"""
+            answer = self.ask("REPORT", self.home, body)
+            self.assertEqual(answer.status_code, status)
+
+    def test_reminders_may_say_anything(self):
+        alarm = "BEGIN:VALARM\r\nACTION:AUDIO\r\nTRIGGER%s\r\nX-A:1\r\nEND:VALARM"
+        asked = """<C:comp-filter name="VEVENT"><C:comp-filter name="VALARM">
+            <C:time-range start="21000101T000000Z" end="21000201T000000Z"/>
+            </C:comp-filter></C:comp-filter>"""
+        for trigger, found in (
+            (":-PT5M", 1),
+            (";VALUE=DATE-TIME:21000102T000000Z", 1),
+            (":soon", 0),
+            (":-P99999999999D", 0),
+            (";VALUE=DATE-TIME:soon", 0),
+            (";VALUE=DATE-TIME:21000102", 0),
+            (";VALUE=DATE-TIME:99999999T000000Z", 0),
+        ):
+            self.assertTrue(self.put(alarm % trigger), trigger)
+            self.assertEqual(len(self.query(asked)), found, trigger)
+            self.ask("DELETE", f"{self.home}a.ics")
+        many = "\r\n".join(alarm % f":-PT{n}M" for n in range(1, 40))
+        self.assertFalse(self.put(many))
+
+    def test_series_that_are_no_more_as_their_rule(self):
+        events = self.new_series(300, start=datetime(2030, 2, 3, 9))
+        for shift, moved in (("7 min", events[100:-1]), ("969 years", events[-1])):
+            # One by one it would take long.
+            self.env.flush_all()
+            self.env.cr.execute(
+                """UPDATE calendar_event SET start = start + %s::interval,
+                   stop = stop + %s::interval WHERE id IN %s""",
+                [shift, shift, tuple(moved.ids)],
+            )
+            self.env.invalidate_all()
+        with self.assert_quick("daily"):
+            self.ask("GET", f"{self.home}series-{events.recurrence_id.id}.ics")
+        yearly = {"rrule_type": "yearly", "rrule_type_ui": "yearly"}
+        events = self.new_series(300, start=datetime(2030, 2, 3, 9), **yearly)
+        seldom = {"rrule_type": "monthly", "interval": 12, "month_by": "date"}
+        events.recurrence_id.write({**seldom, "day": 31})
+        with self.assert_quick("yearly"):
+            self.ask("GET", f"{self.home}series-{events.recurrence_id.id}.ics")
 
     def test_questions_that_make_no_sense(self):
         self.put("X-A:1")
