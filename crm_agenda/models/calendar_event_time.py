@@ -1,7 +1,7 @@
 """The time of an event, as people write it."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytz
 
@@ -10,11 +10,28 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date, format_time, get_lang, posix_to_ldml
 from odoo.tools.misc import babel_locale_parse
 
+# Between which hours, of no time zone, Odoo has what lasts all day.
+ALLDAY_START, ALLDAY_END = time(8), time(18)
 SECONDS = re.compile(r"\W?%S[^\s%]*")
 
 
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
+
+    @api.onchange("start_date", "stop_date")
+    def _onchange_date(self):
+        """Set start and end in the form alone.
+
+        Odoo writes them, on which people would be told and reminders planned of what
+        nobody has saved.
+        """
+        for event in self.filtered(lambda e: e.start_date and e.stop_date):
+            event.update(
+                {
+                    "start": datetime.combine(event.start_date, ALLDAY_START),
+                    "stop": datetime.combine(event.stop_date, ALLDAY_END),
+                }
+            )
 
     def _compute_display_time(self):
         agenda = self.filtered(lambda e: e.sudo().agenda_calendar_id)

@@ -1,13 +1,13 @@
 """Reminders: who gets them, when, and that each goes out exactly once."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytz
 from psycopg2.errors import NotNullViolation
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import DAILY, TestAgendaCommon
@@ -210,6 +210,25 @@ class TestReminderPlan(TestReminderCommon):
             start=datetime(2030, 1, 9, 8), stop=datetime(2030, 1, 9, 18), allday=True
         )
         self.assert_due(event, self.owner, datetime(2030, 1, 9, 7))
+
+    def test_a_form_plans_nothing_and_tells_nobody(self):
+        """Odoo writes on its record when the days of an all-day event change."""
+        days = {"start_date": NOW.date(), "stop_date": NOW.date()}
+        event = self.remind(self.eve, allday=True, **days)
+        other = NOW.date() + timedelta(days=3)
+        rows, messages = self.rows(event), self.env["mail.message"].search_count([])
+        for user in (self.owner, self.members["write"]):
+            self.forget()
+            events = event.with_user(user).with_context(agenda=True)
+            form = Form(events, "crm_agenda.calendar_event_view_form")
+            form.start_date = other
+            form.stop_date = other + timedelta(days=2)
+            self.assertTrue(rows)
+            self.assertEqual(self.rows(event), rows)
+            self.assertEqual(self.env["mail.message"].search_count([]), messages)
+        form.save()
+        self.assertEqual(event.start, datetime.combine(other, time(8)))
+        self.assertEqual(event.stop, event.start + timedelta(days=2, hours=10))
 
 
 @tagged("post_install", "-at_install")
