@@ -16,6 +16,12 @@ PLAN_FIELDS = {
     "duration",
     "interval",
 }
+# What reminds of events, and by which field.
+USES = {
+    "calendar.event": "alarm_ids",
+    "crm.agenda.calendar": "default_alarm_ids",
+    "crm.agenda.event.type": "default_alarm_ids",
+}
 MAX_AHEAD = 10 * 366 * 24 * 60  # minutes
 
 
@@ -55,25 +61,32 @@ class CalendarAlarm(models.Model):
             )
         return result
 
+    def unlink(self):
+        self._check_users()
+        return super().unlink()
+
     def _check_users(self):
-        """Refuse to change when people are reminded of events that one may not write.
+        """Refuse to change when people are reminded of events that one may not write,
+        or will be of those in calendars and of types that one may not change.
 
         To Odoo any employee may change any reminder, whoever uses it.
         """
         if self.env.su or self.env.user._is_agenda_manager():
             return
-        # sudo: just whether there are others
-        events = self.env["calendar.event"].sudo().with_context(active_test=False)
-        events = events.search(
-            [("alarm_ids", "in", self.ids), ("agenda_calendar_id", "!=", False)]
-        )
-        if events.with_env(self.env)._filtered_access("write") != events:
-            raise AccessError(
-                self.env._(
-                    "Others use this reminder, too. Make one of your own, or ask an "
-                    "administrator of the agenda to change it."
+        for model, fname in USES.items():
+            # sudo: just whether there are others
+            users = self.env[model].sudo().with_context(active_test=False)
+            domain = [(fname, "in", self.ids)]
+            if model == "calendar.event":
+                domain.append(("agenda_calendar_id", "!=", False))
+            users = users.search(domain)
+            if users.with_env(self.env)._filtered_access("write") != users:
+                raise AccessError(
+                    self.env._(
+                        "Others use this reminder, too. Make one of your own, or ask "
+                        "an administrator of the agenda to change it."
+                    )
                 )
-            )
 
     def _get_due(self, event, timezone):
         """Return the instant (UTC) at which to remind somebody in ``timezone``.

@@ -270,6 +270,15 @@ class TestGuards(TestAgendaCommon):
         self.hidden.alarm_ids = alarm
         with self.assertRaises(AccessError), self.env.cr.savepoint():
             self.as_spy(alarm).duration = 5
+        proposed = self.env.ref("calendar.alarm_notif_2")
+        for use in (self.calendar, self.visit):
+            use.default_alarm_ids = proposed
+            for change in ({"duration": 5}, None):
+                self.forget()
+                spys = self.as_spy(proposed)
+                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                    spys.write(change) if change else spys.unlink()
+            use.default_alarm_ids = False
         alarm.with_user(self.env.ref("base.user_admin")).duration = 5
 
     def test_no_command_points_at_what_is_hidden(self):
