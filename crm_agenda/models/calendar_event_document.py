@@ -60,7 +60,13 @@ class CalendarEvent(models.Model):
             model, res_id = event.res_model, event.res_id
             if model in existing and res_id in existing[model].ids:
                 kind = event.document_kind = allowed[model].model_id.name
-                if allowed[model].show_number:
+                linked = event._origin  # what is in a form is only asked about
+                if (
+                    allowed[model].show_number
+                    # sudo: just whether it has one
+                    and linked.sudo().agenda_calendar_id
+                    and (linked.res_model, linked.res_id) == (model, res_id)
+                ):
                     # sudo: the name of these is but a number, which whoever reads
                     # the event may know
                     document = existing[model].sudo().browse(res_id)

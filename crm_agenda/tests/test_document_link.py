@@ -116,3 +116,18 @@ class TestDocumentLink(TestAgendaCommon):
         self.assertFalse(reader.document_ref)
         self.assertFalse(reader.action_open_calendar_event())
         event.with_user(self.owner).name = "Other name"
+
+    def test_the_number_is_told_of_what_an_event_is_about(self):
+        """Not to whoever asks for one, by a form or a meeting in no calendar."""
+        order = self.env["sale.order"].create({"partner_id": self.customer.id})
+        about = {"res_model": order._name, "res_id": order.id}
+        event = self.plan(order)
+        meeting = self.new_event(False, self.owner)
+        model = self.env["ir.model"]._get(order._name)
+        meeting.sudo().write({"res_model_id": model.id, "res_id": order.id})
+        self.forget()
+        self.assertIn(order.name, event.with_user(self.owner).document_kind)
+        self.assertNotIn(order.name, meeting.with_user(self.owner).document_kind)
+        events = self.Event.with_user(self.stranger)
+        form = events.onchange(about, ["res_id"], {"document_kind": {}})
+        self.assertNotIn(order.name, str(form))
