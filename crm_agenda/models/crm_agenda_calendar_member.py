@@ -12,6 +12,8 @@ PEOPLE = (
     "share_ids.user_id",
     "share_ids.team_id.user_id",
     "share_ids.team_id.member_ids",
+    # Odoo does not say that the members depend on it.
+    "share_ids.team_id.crm_team_member_ids.user_id",
     f"share_ids.group_id.{GROUP_USERS}",
 )
 

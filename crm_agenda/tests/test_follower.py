@@ -99,6 +99,17 @@ class TestFollower(TestAgendaCommon):
         with self.assert_forgotten(self.reader, self.event):
             team.member_ids = [(5,)]
 
+    def test_membership_of_a_team_given_to_somebody_else(self):
+        team = self.env["crm.team"].create(
+            {"name": "Crew", "member_ids": [(6, 0, self.reader.ids)]}
+        )
+        self.reader_share.write({"user_id": False, "team_id": team.id})
+        self.follow(self.event, self.reader)
+        self.forget()
+        with self.assert_forgotten(self.reader, self.event):
+            team.crm_team_member_ids.user_id = self.members["busy"]
+        self.assertIn(self.members["busy"], self.calendar.reader_ids)
+
     def test_company_left(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         self.reader.company_ids = [(4, company.id)]
