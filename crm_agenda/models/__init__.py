@@ -45,8 +45,13 @@ from . import ir_websocket
 from . import resource_calendar
 from . import resource_calendar_leaves
 from . import calendar_recurrence
+from . import discuss_channel
+from . import ir_attachment
 from . import mail_activity
+from . import mail_compose_message
 from . import mail_followers
+from . import mail_mail
+from . import mail_message
 from . import res_company
 from . import res_config_settings
 from . import res_users

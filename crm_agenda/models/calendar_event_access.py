@@ -30,8 +30,8 @@ class CalendarEvent(models.Model):
     _name = "calendar.event"
     _inherit = ["calendar.event", "crm.agenda.guard.mixin"]
 
-    _guarded_in_create = ("recurrence_id", "res_id")
-    _guarded_in_write = ("agenda_calendar_id", "recurrence_id", "res_id")
+    _guarded_in_create = ("recurrence_id", "res_id", "videocall_channel_id")
+    _guarded_in_write = ("agenda_calendar_id", *_guarded_in_create)
 
     @api.depends_context("uid")
     def _compute_display_name(self):
@@ -80,6 +80,17 @@ class CalendarEvent(models.Model):
             cr.execute("SET LOCAL jit = off")
         return super()._search(domain, offset, limit, order, **kwargs)
 
+    @api.model
+    def _order_to_sql(self, order, query, alias=None, reverse=False):
+        """Sort what points to events by their numbers alone.
+
+        By their time, as Odoo does, whoever moves an event of their own would find out
+        between which times a hidden one is, and at last its start.
+        """
+        if not self.env.su and alias not in (None, self._table):
+            order = "id"
+        return super()._order_to_sql(order, query, alias=alias, reverse=reverse)
+
     def write(self, values):
         if "current_status" in values:
             values = dict(values)
@@ -122,6 +133,12 @@ class CalendarEvent(models.Model):
                 operations[event] = "read"
         return operations
 
+    @api.model
+    def _get_hidden_ids(self, ids):
+        """Return those, of these ids, of events that the user may not read."""
+        events = self.with_user(self.env.user).browse(set(ids))
+        return set((events.exists() - events._filtered_access("read")).ids)
+
     def _filter_allowed(self, user, operation="read"):
         """Return the events with which ``user`` may do it, in all their companies."""
         events = self.with_user(user).with_context(
@@ -132,6 +149,11 @@ class CalendarEvent(models.Model):
     def _check_links(self, fname, made, undone):
         if fname == "recurrence_id":
             undone = set()  # who may write an event may take it out of its series
+        if fname == "videocall_channel_id":
+            channels = self.env["discuss.channel"].browse({id_ for _id, id_ in made})
+            if channels._filter_hidden_calls(self):
+                self._refuse_link()
+            return None
         return super()._check_links(fname, made, undone)
 
     def _check_linkable(self):

@@ -138,6 +138,7 @@ class CalendarEvent(models.Model):
             or self.show_as != "busy"
             or self.agenda_status_id.kind == "cancelled"
             or (self.allday and calendar.kind == "team")
+            or self._is_calendar_made_up()
         ):
             return False, False
         start, stop = self.start, self.stop
@@ -145,6 +146,16 @@ class CalendarEvent(models.Model):
             timezone = calendar.resource_calendar_id.tz
             start, stop = get_days(self.start_date, self.stop_date, timezone)
         return (start, stop) if start < stop else (False, False)
+
+    def _is_calendar_made_up(self):
+        """Say whether it is only in a form in a calendar that the user may not see.
+
+        Its working hours and its owner's absences would come out.
+        """
+        calendar = self.agenda_calendar_id._origin
+        if self.id or calendar == self._origin.agenda_calendar_id:
+            return False
+        return calendar != calendar.with_user(self.env.user)._filter_visible()
 
     def _get_clashes(self, calendar=None):
         """Return ``{event: events that take part of its time in its calendar}``.

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from .compat import asks_for
 
@@ -27,6 +28,26 @@ class CrmAgendaCalendar(models.Model):
         self.flush_model(["member_ids"])
         calendars = self.with_context(active_test=False)
         return calendars.search([("id", "in", self.ids)]).with_env(self.env)
+
+    @api.model
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Sort what points to calendars by those alone that the user may see.
+
+        Whoever renames a calendar of their own would find out between which names that
+        of a hidden one is, and at last its name.
+        """
+        sort = super()._order_field_to_sql
+        if self.env.su or alias == self._table:
+            return sort(alias, field_name, direction, nulls, query)
+        visible = self.with_context(active_test=False)._search([])
+        return SQL(
+            "CASE WHEN %s IN %s THEN %s END %s %s",
+            SQL.identifier(alias, "id"),
+            visible.subselect(),
+            sort(alias, field_name, SQL(), SQL(), query),
+            direction,
+            nulls,
+        )
 
     @api.depends_context("uid")
     @api.depends("reader_ids", "writer_ids")

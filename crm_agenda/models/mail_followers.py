@@ -35,7 +35,7 @@ class MailFollowers(models.Model):
         """Return those who follow an event that the user may not read."""
         # sudo: just which events they follow
         followers = self.sudo().filtered(lambda f: f.res_model == "calendar.event")
-        events = self.env["calendar.event"].browse(set(followers.mapped("res_id")))
-        hidden = set((events.exists() - events._filtered_access("read")).ids)
+        events = self.env["calendar.event"]
+        hidden = events._get_hidden_ids(followers.mapped("res_id"))
         followers = followers.filtered(lambda f: f.res_id in hidden)
         return followers.with_env(self.env)

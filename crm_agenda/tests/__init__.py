@@ -21,6 +21,7 @@ from . import test_guards
 from . import test_load
 from . import test_my_day
 from . import test_own_calendar
+from . import test_pointers
 from . import test_privacy
 from . import test_queries
 from . import test_reassign

@@ -20,6 +20,9 @@ class CrmAgendaTimeFinder(models.TransientModel):
 
     _name = "crm.agenda.time.finder"
     _description = "Agenda Time Finder"
+    # Not the name that somebody has thought of for an event: Odoo shows it in sudo to
+    # whoever points a slot of theirs at it.
+    _rec_name = "date_from"
 
     calendar_ids = fields.Many2many(
         "crm.agenda.calendar",
