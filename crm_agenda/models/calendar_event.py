@@ -1,4 +1,5 @@
 from itertools import groupby
+from math import isfinite
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
@@ -167,6 +168,10 @@ class CalendarEvent(models.Model):
         for event in self.sudo():  # sudo: the organizer may be out of the calendar
             if event.agenda_calendar_id:
                 check_days(self.env, event.start.date(), event.stop.date())
+                if not isfinite(event.duration):  # which no browser reads from JSON
+                    raise ValidationError(
+                        self.env._("The event is too long: give it a shorter duration.")
+                    )
 
     @api.constrains("agenda_calendar_id", "agenda_type_id", "agenda_status_id")
     def _check_agenda_company(self):

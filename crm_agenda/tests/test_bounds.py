@@ -47,6 +47,12 @@ class TestBounds(TestAgendaCommon):
         with self.refused("takes dates"):
             self.new_event(**values)
 
+    def test_durations_that_no_browser_can_read_are_refused(self):
+        """Even beside an end: one would keep the screens of all readers empty."""
+        for duration in (float("inf"), float("nan")):
+            with self.subTest(duration=duration), self.refused("shorter"):
+                self.new_event(duration=duration)
+
     def test_durations_that_no_date_can_hold_are_refused(self):
         event = self.new_event()
         with self.refused("takes dates"):
