@@ -1,4 +1,5 @@
 from . import agenda_import_mixin
+from . import agenda_name_mixin
 from . import agenda_company_mixin
 from . import agenda_document_mixin
 from . import agenda_guard_mixin

@@ -28,25 +28,19 @@ SLOT_OPERATORS = {"=", "!=", "<", "<=", ">", ">=", "in", "not in"}
 
 class CalendarEvent(models.Model):
     _name = "calendar.event"
-    _inherit = ["calendar.event", "crm.agenda.guard.mixin"]
+    _inherit = ["calendar.event", "crm.agenda.guard.mixin", "crm.agenda.name.mixin"]
 
-    _guarded_in_create = ("recurrence_id", "res_id", "videocall_channel_id")
+    _guarded_in_create = (
+        "opportunity_id",
+        "recurrence_id",
+        "res_id",
+        "videocall_channel_id",
+    )
     _guarded_in_write = ("agenda_calendar_id", *_guarded_in_create)
 
     @api.depends_context("uid")
     def _compute_display_name(self):
-        """Name an event only for who may read it.
-
-        Odoo shows the name of a many2one's target to whoever reads the record that
-        points to it: an attendee, a recurrence, an activity. It does so in sudo; for
-        people who ask themselves it checks that they may read the name.
-        """
-        hidden = self.browse()
-        if self.env.su and not self.env.user._is_superuser():
-            stored = self.with_user(self.env.user).filtered("id")
-            hidden = (stored - stored._filtered_access("read")).with_env(self.env)
-        hidden.display_name = self.env._("Busy")
-        return super(CalendarEvent, self - hidden)._compute_display_name()
+        return super(CalendarEvent, self._hide_names())._compute_display_name()
 
     @api.model
     def search_read(
@@ -106,6 +100,10 @@ class CalendarEvent(models.Model):
         """
         return {field.name for field in self._fields.values() if field.manual}
 
+    @api.model
+    def _get_hidden_name(self):
+        return self.env._("Busy")
+
     def _check_private_event_conditions(self):
         if not super()._check_private_event_conditions():
             return False
@@ -149,11 +147,6 @@ class CalendarEvent(models.Model):
     def _check_links(self, fname, made, undone):
         if fname == "recurrence_id":
             undone = set()  # who may write an event may take it out of its series
-        if fname == "videocall_channel_id":
-            channels = self.env["discuss.channel"].browse({id_ for _id, id_ in made})
-            if channels._filter_hidden_calls(self):
-                self._refuse_link()
-            return None
         return super()._check_links(fname, made, undone)
 
     def _check_linkable(self):

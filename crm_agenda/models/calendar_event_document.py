@@ -178,8 +178,11 @@ class CalendarEvent(models.Model):
             # Those that were in no calendar may be about anything.
             came = {id_ for id_, _there in made} - {id_ for id_, _here in undone}
             events = self.browse(came)
-            events._check_links("res_id", events._read_links("res_id"), set())
-        if fname != "res_id":
+            for document in ("opportunity_id", "res_id"):
+                events._check_links(document, events._read_links(document), set())
+        if fname == "opportunity_id":
+            made = {(id_, ("crm.lead", lead_id)) for id_, lead_id in made}
+        elif fname != "res_id":
             return super()._check_links(fname, made, undone)
         # sudo: just whether they are in the agenda
         agenda = set(self.sudo().filtered("agenda_calendar_id").ids)
@@ -202,15 +205,20 @@ class CalendarEvent(models.Model):
             documents = self.env[model].browse(ids).exists()
             documents -= documents._filtered_access("read")
             # Of those of a series, or of an event that they copy, they know.
+            about = ["&", ("res_model", "=", model), ("res_id", "in", documents.ids)]
+            if model == "crm.lead":
+                about = ["|", ("opportunity_id", "in", documents.ids), *about]
             known = self.search(
                 [
                     ("agenda_calendar_id", "!=", False),
                     ("id", "not in", [id_ for id_, _document in links]),
-                    ("res_model", "=", model),
-                    ("res_id", "in", documents.ids),
+                    *about,
                 ]
             )
-            hidden += documents - documents.browse(known.mapped("res_id"))
+            ids = known.mapped("res_id")
+            if model == "crm.lead":
+                ids += known.opportunity_id.ids
+            hidden += documents - documents.browse(ids)
         return hidden
 
     @api.model

@@ -92,6 +92,24 @@ class CalendarEvent(models.Model):
                 )
         return super().message_notify(**kwargs)
 
+    def _check_links(self, fname, made, undone):
+        """Refuse a meeting somebody else's video call: its link would let them in."""
+        if fname != "videocall_channel_id":
+            return super()._check_links(fname, made, undone)
+        channels = self.env["discuss.channel"].browse({other for _id, other in made})
+        hidden = channels.exists() - channels.exists()._filtered_access("read")
+        # That of an event which they read, such as another of its series, they may.
+        known = self.search(
+            [
+                ("videocall_channel_id", "in", hidden.ids),
+                ("id", "not in", [id_ for id_, _other in made]),
+            ]
+        )
+        # sudo: to compare them
+        if hidden - known.sudo().videocall_channel_id:
+            self._refuse_link()
+        return None
+
     def _filter_token_known(self):
         agenda = self.sudo().filtered("agenda_calendar_id").with_env(self.env)
         meetings = self - agenda

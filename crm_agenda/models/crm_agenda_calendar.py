@@ -16,6 +16,7 @@ class CrmAgendaCalendar(models.Model):
         "bus.listener.mixin",
         "crm.agenda.guard.mixin",
         "crm.agenda.import.mixin",
+        "crm.agenda.name.mixin",
     ]
     _description = "Agenda Calendar"
     _order = "sequence, name, id"
@@ -104,24 +105,7 @@ class CrmAgendaCalendar(models.Model):
 
     @api.depends_context("uid")
     def _compute_display_name(self):
-        """Name a calendar only for its members and for who reads an event of it.
-
-        Odoo does it in sudo where it stands in a many2one, whose value may come from a
-        client.
-        """
-        hidden = self.browse()
-        if self.env.su and not self.env.user._is_superuser():
-            hidden = self.with_user(self.env.user).filtered("id")
-            hidden -= hidden._filter_visible()
-            domain = [("agenda_calendar_id", "in", hidden.ids)]
-            if hidden:
-                events = self.env["calendar.event"].with_user(self.env.user)
-                events = events.with_context(active_test=False)
-                known = events._read_group(domain, ["agenda_calendar_id"])
-                hidden = hidden.browse(set(hidden.ids) - {c.id for (c,) in known})
-        hidden = hidden.with_env(self.env)
-        hidden.display_name = self.env._("Not shared")
-        return super(CrmAgendaCalendar, self - hidden)._compute_display_name()
+        return super(CrmAgendaCalendar, self._hide_names())._compute_display_name()
 
     def _default_color(self):
         return self._pick_colors(1)[0]

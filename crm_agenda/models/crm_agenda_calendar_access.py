@@ -49,6 +49,19 @@ class CrmAgendaCalendar(models.Model):
             nulls,
         )
 
+    def _filter_nameable(self):
+        """Have the name of a calendar be for its members and for who reads an event
+        of it."""
+        named = self._filter_visible()
+        others = self - named
+        if not others:
+            return named
+        events = self.env["calendar.event"].with_context(active_test=False)
+        known = events._read_group(
+            [("agenda_calendar_id", "in", others.ids)], ["agenda_calendar_id"]
+        )
+        return named | self.browse([calendar.id for (calendar,) in known])
+
     @api.depends_context("uid")
     @api.depends("reader_ids", "writer_ids")
     def _compute_access(self):

@@ -2,39 +2,26 @@ from odoo import api, models
 
 
 class DiscussChannel(models.Model):
-    """The video call of an event is named after it."""
+    """The video call of an event is a group that is named after it."""
 
-    _inherit = "discuss.channel"
+    _name = "discuss.channel"
+    _inherit = ["discuss.channel", "crm.agenda.name.mixin"]
 
     @api.depends_context("uid")
     def _compute_display_name(self):
-        """Name a video call only for who may know of it.
+        return super(DiscussChannel, self._hide_names())._compute_display_name()
 
-        Odoo does it in sudo where it stands in a many2one, whose value may come from a
-        client.
-        """
-        hidden = self.browse()
-        if self.env.su and not self.env.user._is_superuser():
-            hidden = (
-                self.with_user(self.env.user)._filter_hidden_calls().with_env(self.env)
-            )
-        hidden.display_name = self.env._("Not shared")
-        return super(DiscussChannel, self - hidden)._compute_display_name()
+    @api.model
+    def _create(self, data_list):
+        """Refuse a channel within one that the user may not read: Odoo makes whoever
+        makes it a member of both."""
+        parent_ids = {data["stored"].get("parent_channel_id") for data in data_list}
+        self.browse(filter(None, parent_ids)).check_access("read")
+        return super()._create(data_list)
 
-    def _filter_hidden_calls(self, linked=None):
-        """Return the video calls of agenda events of which the user may know none.
-
-        :param linked: events that do not count, as they are about to get the call
-        """
-        # sudo: just of which events they are
-        events = self.env["calendar.event"].sudo().with_context(active_test=False)
-        events = events.search(
-            [
-                ("videocall_channel_id", "in", self.ids),
-                ("agenda_calendar_id", "!=", False),
-                ("id", "not in", linked.ids if linked else []),
-            ]
-        )
-        known = events.with_env(self.env)._filtered_access("read").sudo()
-        hidden = (events.videocall_channel_id - known.videocall_channel_id) & self
-        return hidden - hidden.with_env(self.env)._filtered_access("read")
+    def _filter_nameable(self):
+        """Have the name of a group be for who is in it."""
+        # sudo: just which are groups
+        groups = self.sudo().filtered(lambda channel: channel.channel_type == "group")
+        groups = groups.with_env(self.env)
+        return self - groups | groups._filtered_access("read")

@@ -2,19 +2,16 @@ from odoo import api, models
 
 
 class IrAttachment(models.Model):
-    _inherit = "ir.attachment"
+    _name = "ir.attachment"
+    _inherit = ["ir.attachment", "crm.agenda.name.mixin"]
 
     @api.depends_context("uid")
     def _compute_display_name(self):
-        """Name the file of an event only for who may read it.
+        return super(IrAttachment, self._hide_names())._compute_display_name()
 
-        Odoo does it in sudo where it stands in a many2one, whose value may come from a
-        client.
-        """
-        hidden = self.browse()
-        if self.env.su and not self.env.user._is_superuser():
-            files = self.filtered(lambda a: a.id and a.res_model == "calendar.event")
-            ids = self.env["calendar.event"]._get_hidden_ids(files.mapped("res_id"))
-            hidden = files.filtered(lambda a: a.res_id in ids)
-        hidden.display_name = self.env._("Not shared")
-        return super(IrAttachment, self - hidden)._compute_display_name()
+    def _filter_nameable(self):
+        """Have the name of an event's file be for who reads the event."""
+        # sudo: just which events they are of
+        files = self.sudo().filtered(lambda file: file.res_model == "calendar.event")
+        hidden = self.env["calendar.event"]._get_hidden_ids(files.mapped("res_id"))
+        return self - files.filtered(lambda file: file.res_id in hidden)

@@ -2,10 +2,11 @@ from odoo import api, models
 
 
 class MailMail(models.Model):
-    _inherit = "mail.mail"
+    """Its subject may name an event, as that of a reminder does."""
+
+    _name = "mail.mail"
+    _inherit = ["mail.mail", "crm.agenda.name.mixin"]
 
     @api.depends_context("uid")
     def _compute_display_name(self):
-        """Name a mail as its message, for who may read that."""
-        for mail in self:
-            mail.display_name = mail.mail_message_id.display_name
+        return super(MailMail, self._hide_names())._compute_display_name()

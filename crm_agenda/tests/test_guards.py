@@ -358,6 +358,83 @@ class TestGuards(TestAgendaCommon):
             routes | self.get_routes(self.my_event, document, name="Spy", **mine),
         )
 
+    def test_no_event_names_an_opportunity_that_is_hidden(self):
+        """2. A relation re-pointed: Odoo shows the name of what a field leads to."""
+        lead = self.env["crm.lead"].create({"name": "Lead"})
+        event, events = self.as_spy(self.my_event), self.as_spy("calendar.event")
+        mine = {"agenda_calendar_id": self.mine.id}
+        values = {"opportunity_id": lead.id}
+        routes = {
+            "to a series": lambda: event.write(
+                dict(values, recurrence_update="all_events")
+            ),
+            "before it is in the agenda": lambda: events.create(
+                dict(values, name="Spy")
+            ).write(mine),
+        }
+        self.assert_no_route(
+            lambda: self.select(
+                "SELECT id FROM calendar_event WHERE agenda_calendar_id = %s "
+                "AND opportunity_id = %s",
+                self.mine.id,
+                lead.id,
+            ),
+            routes | self.get_routes(self.my_event, values, name="Spy", **mine),
+        )
+
+    def test_no_meeting_leads_into_the_video_call_of_a_hidden_event(self):
+        """2. A relation re-pointed: the link of a meeting lets into its call."""
+        self.hidden.sudo()._create_videocall_channel()
+        channel = self.hidden.videocall_channel_id
+        meeting = self.new_event(False, self.spy)
+        values = {"videocall_channel_id": channel.id}
+        mine = {"agenda_calendar_id": self.mine.id}
+        routes = self.get_routes(self.my_event, values, name="Spy", **mine)
+        in_none = self.get_routes(meeting, values, name="Spy")
+        routes |= {f"meeting, {name}": route for name, route in in_none.items()}
+        routes["meeting, from the call"] = lambda: self.as_spy(channel).write(
+            {"calendar_event_ids": [(4, meeting.id)]}
+        )
+        self.assert_no_route(
+            lambda: self.select(
+                "SELECT id FROM calendar_event WHERE videocall_channel_id = %s",
+                channel.id,
+            ),
+            routes,
+        )
+
+    def test_nobody_enters_a_call_through_a_channel_within_it(self):
+        """2. A relation re-pointed: Odoo makes whoever makes a channel a member of the
+        one that it is within."""
+        self.hidden.sudo()._create_videocall_channel()
+        call = self.hidden.videocall_channel_id
+        values = {"parent_channel_id": call.id, "channel_type": "group"}
+        self.assert_no_route(
+            lambda: self.select(
+                "SELECT partner_id FROM discuss_channel_member WHERE channel_id = %s",
+                call.id,
+            ),
+            self.get_routes(self.env["discuss.channel"], values, name="Spies"),
+        )
+
+    def test_who_moves_a_series_keeps_its_call_and_its_opportunity(self):
+        lead = self.env["crm.lead"].create({"name": "Lead"})
+        events = self.new_series(opportunity_id=lead.id, user=self.env.user)
+        events[0].sudo()._create_videocall_channel()
+        channel = events.videocall_channel_id
+        later = events[0].start + timedelta(hours=3)
+        events[0].with_user(self.members["write"]).write(
+            {
+                "start": later,
+                "stop": later + timedelta(hours=1),
+                "recurrence_update": "all_events",
+            }
+        )
+        moved = self.Event.search([("opportunity_id", "=", lead.id)])
+        self.assertEqual(len(moved), 3)
+        self.assertEqual(min(moved.mapped("start")), later)
+        self.assertEqual(moved.videocall_channel_id, channel)
+
     def test_an_event_keeps_its_document_whoever_moves_it(self):
         lead = self.env["crm.lead"].create({"name": "Lead"})
         events = self.new_series(document_ref=f"crm.lead,{lead.id}", user=self.env.user)
