@@ -15,7 +15,8 @@ READ = {
         customer_id document_ref document_kind agenda_calendar_id agenda_type_id
         attachment_ids attendee_ids partner_ids user_id access_token
         videocall_location recurrence_id clash_summary activity_ids alarm_ids
-        reminder_ids shared_user_ids slot_start opportunity_id res_id""",
+        reminder_ids shared_user_ids slot_start opportunity_id res_id
+        videocall_channel_id""",
     "calendar.attendee": """event_id common_name access_token partner_id state
         recurrence_id email""",
     "calendar.recurrence": """name base_event_id calendar_event_ids dtstart until rrule
@@ -35,14 +36,18 @@ READ = {
     "res.users": "name agenda_calendar_id activity_ids",
     "mail.activity": """summary note res_name calendar_event_id date_deadline
         display_name user_id""",
-    "mail.message": "subject body record_name preview attachment_ids partner_ids",
-    "mail.compose.message": "subject body record_name attachment_ids partner_ids",
+    "mail.message": """subject body record_name preview attachment_ids partner_ids
+        parent_id""",
+    "mail.compose.message": """subject body record_name attachment_ids partner_ids
+        parent_id""",
     "mail.template.preview": "subject body_html email_to partner_ids attachment_ids",
     "mail.activity.schedule": "display_name",
     "crm.activity.report": "subject body",
-    "discuss.channel": "name description display_name",
+    "discuss.channel": "name description display_name parent_channel_id",
     "mail.followers": "res_model res_id display_name partner_id",
-    "ir.attachment": "name datas res_name res_model res_id access_token",
+    "mail.notification": "mail_message_id mail_mail_id",
+    "ir.attachment": """name datas res_name res_model res_id access_token
+        original_id""",
     "crm.lead": """name meeting_display_date meeting_display_label calendar_event_ids
         activity_ids activity_calendar_event_id agenda_event_count message_ids""",
     "sale.order": """name activity_ids activity_calendar_event_id agenda_event_count
@@ -98,6 +103,8 @@ EVENT, ATTENDEE, SERIES_OF = (
 )
 CALENDAR, SHARE, BOARD = "crm.agenda.calendar", "crm.agenda.share", "crm.agenda.board"
 CONTACT, ACTIVITY, FILE = "res.partner", "mail.activity", "ir.attachment"
+CHANNEL, MESSAGE = "discuss.channel", "mail.message"
+COMPOSER = "mail.compose.message"
 LEAD, ORDER, REMINDER = "crm.lead", "sale.order", "crm.agenda.reminder"
 WIZARDS = ("crm.agenda.reassign", "crm.agenda.sheet", "crm.agenda.time.finder")
 MERGE_CONTACTS = "base.partner.merge.automatic.wizard"
@@ -435,6 +442,18 @@ class Caller(PhoneMixin):
             {"agenda_calendar_id": self.any_calendar()},
             {"shared_user_ids": [(4, self.me)]},
         )
+        call, message = Ref("channel.hidden.guests"), self.anything(MESSAGE)
+        lead = Ref("crm.lead.theirs")
+        thread = {"model": CONTACT, "res_id": Made(CONTACT)}
+        group = {"channel_type": "group", "name": "Group"}
+        leading, vals = self.one(
+            (EVENT, {"opportunity_id": lead, "name": "Event"}),
+            (EVENT, {"videocall_channel_id": call, "name": "Event"}),
+            (CHANNEL, {"parent_channel_id": call, **group}),
+            (COMPOSER, {"parent_id": message}),
+            (MESSAGE, {"parent_id": message, "body": BODY, **thread}),
+            (FILE, {"original_id": self.anything(FILE), "name": "File"}),
+        )
         return self.begin(
             [
                 self.write(ATTENDEE, row, {"event_id": event}),
@@ -469,6 +488,7 @@ class Caller(PhoneMixin):
             [self.create("mail.followers", follower), self.talk()],
             self.write(LEAD, Made(LEAD), {"calendar_event_ids": self.commands(event)}),
             self.write(EVENT, self.any_event(), mine),
+            [self.create(leading, vals), self.look_at(leading, Made(leading))],
         )
 
     def try_contact(self):
@@ -820,7 +840,7 @@ class Caller(PhoneMixin):
 
     def try_render(self):
         """Messages and previews of what one may not read."""
-        event, by_mail = self.event(), "mail.compose.message"
+        event, by_mail = self.event(), COMPOSER
         kind = self.one("update", "invitation", "reminder", "changedate")
         template = Ref(f"template.{kind}")
         model, record = (

@@ -88,14 +88,24 @@ ON_18_ALONE = {
         instead("calendar.attendee", "_check_links")
     ]
 }
+# On 18.0 nothing lies within a group.
+ON_19_ALONE = {
+    "2 relation: a channel opens the call that it is within": [
+        without("discuss.channel", "_create")
+    ]
+}
 # The kinds of the design's decision 2, whose calls find what is taken out, and what.
 GUARDS = {
     "1 share: a share gives its maker the right to make it": [
         instead("crm.agenda.share", "_check_manage")
     ],
-    **(ON_18_ALONE if SERIES < 19 else {}),
+    **(ON_18_ALONE if SERIES < 19 else ON_19_ALONE),
     "2 relation: an event joins another's series": [
         instead("calendar.event", "_check_links")
+    ],
+    "2 relation: fields name what they lead to": [
+        instead(model, "_hide_names", lambda self: self)
+        for model in ("discuss.channel", "ir.attachment", "mail.message", "mail.mail")
     ],
     "3 contact: a contact gets meetings": [instead("res.partner", "_check_links")],
     "3 contact: a contact is merged with who attends": [

@@ -13,7 +13,8 @@ What nobody promises, and what is therefore no finding:
   might know when an event was that is at another time by now, and who reads the event
   reads in its history when it was.
 - Documents (leads, orders) are Odoo's: their names are looked for in the answers of the
-  agenda's models alone.
+  agenda's models alone, but for a form that is not saved, to which Odoo names whatever
+  a client puts into it. Odoo shows the opportunity of a meeting with it.
 - The number of an order may be known by who reads an event about it.
 - The link of an event's video call is for all who read the event.
 - Whoever guesses the number of an event may ask whether somebody attends it, and which
@@ -60,6 +61,8 @@ EVENTS = """
                      WHERE calendar_default_privacy = 'private')) AS private,
            CASE WHEN kind.show_number
                 THEN event.res_model || ',' || event.res_id END AS document,
+           CASE WHEN event.agenda_calendar_id IS NULL
+                THEN 'crm.lead,' || event.opportunity_id END AS opportunity,
            ARRAY[event.slot_start::text, event.slot_stop::text,
                  coalesce(event.slot_exclusive, false)::text] AS slot
       FROM calendar_event event
@@ -345,7 +348,10 @@ class Rights:
             return holder in companies
         if kind == "document":
             owner, document = holder
-            is_read = self._reads_any(person, "document", document)
+            is_read = any(
+                self._reads_any(person, fname, document)
+                for fname in ("document", "opportunity")
+            )
             return person.user_id == owner or is_read
         if holder not in self.calendars:
             return False

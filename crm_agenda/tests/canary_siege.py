@@ -345,6 +345,7 @@ class Check:
             return
         words = find_words(text) - self.sent
         is_ours = getattr(self.step, "model", "").startswith(OURS)
+        is_ours = is_ours and self.step.method != "onchange"
         for word in sorted(words, key=str):
             secret = self.world.words.get(word[1])
             if secret and secret.kind in ("document", "contact") and not is_ours:

@@ -258,6 +258,7 @@ class World:
         organizer = users["organizer"].id
         private = {"privacy": "private", "user_id": organizer}
         video = "https://example.com/calendar/join_videocall/x"
+        keeper = users["keeper"].partner_id
         lead = self.get("crm.lead.open").id
         self.new_event("office.open", alarm_ids=mail)
         invited = {"partner_ids": people("organizer", "attendee")}
@@ -285,7 +286,12 @@ class World:
         private = {"privacy": "private"}
         self.new_event("hidden.private", **private, **invited, shared_user_ids=extra)
         self.new_series("hidden.series")
-        self.new_event("hidden.guests", partner_ids=people("client", "visitor"))
+        invited = {"partner_ids": people("client", "visitor")}
+        event = self.new_event("hidden.guests", **invited).sudo()
+        event._create_videocall_channel()
+        self.add("channel.hidden.guests", event.videocall_channel_id)
+        told = {"subject": event.name, "body": "?", "partner_ids": keeper.ids}
+        self.add("message.hidden.guests", event.message_notify(**told))
         date = datetime(2030, 6, 21)
         self.new_event("hidden.lead", date=date, opportunity_id=lead)
         self.moments["date"][date.month, date.day] = "hidden.lead"
