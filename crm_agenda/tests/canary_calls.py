@@ -711,7 +711,10 @@ class Caller(PhoneMixin):
         renamed = {"name": self.world.get_words("hidden.order")[0]}
         rename = self.rpc(EVENT, "write", [Ref("hidden.order")], renamed, by="keeper")
         return self.begin(
-            [self.plan_event(**about), *reads[1:]], *[[rename, *reads[1:]]] * 2, reads
+            [self.plan_event(**about), *reads[1:]],
+            *[[rename, *reads[1:]]] * 2,
+            reads,
+            (ORDER, "action_accept_agenda_proposal", [self.anything(ORDER)]),
         )
 
     def plan_event(self, **vals):

@@ -30,7 +30,7 @@ EXAMPLES = int(os.environ.get("AGENDA_EXAMPLES", 0))
 SEED = int(os.environ.get("AGENDA_SEED") or Random().randrange(2**32))
 ONLY = os.environ.get("AGENDA_KINDS", "").split()  # of KINDS, or all of them
 STEPS = 8
-DRAWN = 80  # examples of each kind, to know what is tried
+DRAWN = 40  # examples of each kind, to know what is tried
 # Of which a client gets no further than an error, or gets what it has.
 UNTRIED = {"crm.lead.log_meeting", "ir.http.session_info"}
 SEEDS = st.integers(0, 2**24 - 1)
