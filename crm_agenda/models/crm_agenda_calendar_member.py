@@ -107,6 +107,7 @@ class CrmAgendaCalendar(models.Model):
         people, reached = defaultdict(dict), {}
         # With archived users: nothing is computed anew when one of them is back.
         calendars = self.with_context(active_test=False)
+        calendars._claim()
         for calendar, shares in calendars._get_shares().items():
             for fname, user_ids in calendar._get_people(shares, reached).items():
                 people[fname][calendar] = user_ids
@@ -129,6 +130,19 @@ class CrmAgendaCalendar(models.Model):
         """Return the names of the fields that depend on who the people are."""
         fnames = self._fields["member_ids"].compute
         return [f.name for f in self._fields.values() if f.compute == fnames]
+
+    def _claim(self):
+        """Have whoever changes who these people are at the same time look again.
+
+        Of two ways to a calendar that end at once, each transaction would still see
+        the other.
+        """
+        if self == self._origin:  # and not in a form
+            self.env.cr.execute(
+                "UPDATE crm_agenda_calendar SET write_date = write_date "
+                "WHERE id = ANY(%s)",
+                [self.ids],
+            )
 
     def _get_shares(self):
         """Return ``{calendar: its shares}``, where one stands for all that are alike.

@@ -4,10 +4,12 @@ of a plain recomputation, and the database lets in just them."""
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
+from odoo import SUPERUSER_ID, api
+from odoo.service.model import retrying
 from odoo.tests import tagged
 
 from ..models.compat import GROUP_USERS
-from .common import RolledBackMachine, TestAgendaCommon
+from .common import AtOnceCase, RolledBackMachine, TestAgendaCommon
 
 LEVELS = ["busy", "read", "write", "manage"]
 UPDATES = ["none", "new", "changes"]
@@ -130,6 +132,42 @@ class ShareMachine(RolledBackMachine):
                     allowed_company_ids=user.company_ids.ids
                 )
                 assert bool(events.search([("id", "=", event.id)])) == reads
+
+
+@tagged("post_install", "-at_install")
+class TestSharesAtOnce(AtOnceCase):
+    def test_of_two_shares_that_end_at_once_none_is_left(self):
+        """Each transaction sees the other share, through which the user still reads."""
+        with self.environment() as env:
+            owner, user = self.make_colleagues(env)
+            group = env["res.groups"].create({"name": "Clerks"})
+            self.addCleanup(self.forget_group, group.id)
+            group.write({GROUP_USERS: [(4, user.id)]})
+            calendar = env["crm.agenda.calendar"].create(
+                {
+                    "name": "Office",
+                    "owner_id": owner.id,
+                    "share_ids": [
+                        (0, 0, {"user_id": user.id, "level": "read"}),
+                        (0, 0, {"group_id": group.id, "level": "read"}),
+                    ],
+                }
+            )
+            shares = calendar.share_ids
+            self.assertIn(user, calendar.reader_ids)
+        with self.registry.cursor() as cr:
+            late = shares[1].with_env(api.Environment(cr, SUPERUSER_ID, {}))
+            self.assertTrue(late.exists())  # and sees what there is now
+            with self.environment() as env:
+                shares[0].with_env(env).unlink()
+            retrying(late.unlink, late.env)
+        with self.environment() as env:
+            calendar = calendar.with_env(env)
+            self.assertEqual(calendar.member_ids, owner.with_env(env))
+
+    def forget_group(self, group_id):
+        with self.environment() as env:
+            env["res.groups"].browse(group_id).unlink()
 
 
 def plain_recomputation(calendar):
