@@ -37,6 +37,7 @@ CONTENT = (
 ).split()
 # What has an event tells so to who asks for it by its number.
 NUMBERED = ("res.partner", "res.users", "crm.lead", "sale.order", "mail.activity")
+MERGE = "base.partner.merge"
 # Answers in which a document's name is ours.
 OURS = ("calendar.event", "crm.agenda.")
 READERS = (
@@ -465,7 +466,7 @@ class Check:
         self._check_levels()
         self._check_events()
         self._check_spread()
-        if not self.where.startswith("base.partner.merge"):
+        if not self.where.startswith(MERGE):
             self._check_attendees()
         if self.before.get_people() == self.after.get_people():
             self._check_reminders()
@@ -531,7 +532,9 @@ class Check:
                 and before.get_level(person, event.calendar_id) < READ
                 and before.is_manager(self.person, event.calendar_id)
             )
-            if not is_shared:
+            # Who merges two contacts says that they are one person.
+            is_merged = not person.user_id and self.where.startswith(MERGE)
+            if not is_shared and not is_merged:
                 text = f"made {person.name} a reader of {self._name(event_id)}"
                 self.escalation("reader", text)
 
@@ -549,7 +552,7 @@ class Check:
 
     def _leave_out_lost(self, partner_ids):
         """Leave out contacts that were merged or deleted, whatever they attend."""
-        if self.where.startswith("base.partner.merge"):
+        if self.where.startswith(MERGE):
             return ()
         query = "SELECT id FROM res_partner WHERE id = ANY(%s) ORDER BY id"
         return tuple(self.after.rows(query, list(partner_ids)))
