@@ -4,7 +4,7 @@ from odoo import api, models
 class MailMessage(models.Model):
     """Its subject may name an event, in the notifications of others as well.
 
-    One about a deleted event, or about several, is about no record.
+    What it is about need not be the event: one about an attendee or a deleted event.
     """
 
     _name = "mail.message"
@@ -16,8 +16,7 @@ class MailMessage(models.Model):
 
     def _filter_nameable(self):
         # sudo: just what they are about
-        ours = self.sudo().filtered(lambda m: m.model in ("calendar.event", False))
-        events = ours.filtered("model").mapped("res_id")
-        hidden = self.env["calendar.event"]._get_hidden_ids(events)
-        known = ours.filtered(lambda m: not m.model or m.res_id not in hidden)
-        return self - ours | known.with_env(self.env)._filtered_access("read")
+        about = self.sudo().filtered(lambda m: m.model == "calendar.event")
+        hidden = self.env["calendar.event"]._get_hidden_ids(about.mapped("res_id"))
+        known = self - about.filtered(lambda m: m.res_id in hidden)
+        return known._filtered_access("read")

@@ -5,7 +5,7 @@ import resource
 import time
 import unittest
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, fields
 from odoo.modules.registry import Registry
 from odoo.tests import HttpCase
 from odoo.tests.common import get_db_name
@@ -59,6 +59,10 @@ class BrowserCase(TestAgendaCommon, HttpCase):
             requests = self.allow_requests(all_requests=True)
             requests.__enter__()
             self.addCleanup(requests.__exit__, None, None, None)
+
+    def set_now(self, instant):
+        """Have the server take it for the present, whose clock the browser shares."""
+        self.patch(fields.Datetime, "now", lambda *_args: instant)
 
     def log_in(self, user, **options):
         """Log in, and give the page with what the user sees first."""

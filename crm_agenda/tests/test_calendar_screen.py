@@ -79,6 +79,7 @@ class TestCalendarScreen(BrowserCase):
         self.assertTrue(self.event.active)
 
     def test_a_refused_move_goes_back_and_says_why(self):
+        self.set_now(self.at(6))  # what is over may overlap
         self.calendar.double_booking = "refuse"
         self.new_event(name="Other visit", start=self.at(11, day=2))
         page = self.open_agenda(self.office)

@@ -67,9 +67,12 @@ class TestPointers(TestAgendaCommon):
 
     def test_messages(self):
         message = self.post()
-        self.assert_unnamed(
-            self.make("mail.message", parent_id=message.id), "parent_id"
-        )
+        self.hidden.with_user(self.owner).partner_ids = self.customer
+        about = {"model": "calendar.attendee", "res_id": self.hidden.attendee_ids.id}
+        of_attendee = self.env["mail.message"].create({"subject": "Secret", **about})
+        for hidden in (message, of_attendee):
+            answer = self.make("mail.message", parent_id=hidden.id)
+            self.assert_unnamed(answer, "parent_id")
         self.assertIn("Secret", message.with_user(self.owner).sudo().display_name)
 
     def test_answers(self):
