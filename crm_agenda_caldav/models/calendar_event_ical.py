@@ -198,7 +198,8 @@ class CalendarEvent(models.Model):
         texts = {html: html2plaintext(html).strip() for html in htmls if html}
         # sudo: their names are the event's, and extra users may not read its calendar
         events = self.sudo()
-        types = {t.id: write_text(t.name) for t in events.agenda_type_id}
+        types = events.agenda_type_id.with_env(self.env)._filter_nameable()
+        types = {t.id: write_text(t.name) for t in types}
         states = {s.id: s._get_ical_status() for s in events.agenda_status_id}
         return {
             event: event._get_ical_body(

@@ -264,6 +264,19 @@ class TestIcal(ICalCase):
         self.assertIn("/mail/view?", event["URL"])
         self.assertIn("mailto:read@example.com", event["ATTENDEE"])
 
+    def test_the_type_of_another_company_is_not_named(self):
+        company = self.env["res.company"].create({"name": "Other company"})
+        self.owner.company_ids |= company
+        calendar = self.new_calendar("There", company_id=company.id)
+        values = {"name": "Their type", "company_id": company.id}
+        kind = self.env["crm.agenda.event.type"].create(values)
+        guests = [(6, 0, self.stranger.partner_id.ids)]
+        event = self.new_event(calendar, agenda_type_id=kind.id, partner_ids=guests)
+        for user, is_named in ((self.owner, True), (self.stranger, False)):
+            self.forget()
+            bodies = event.with_user(user)._get_ical_bodies()
+            self.assertEqual("Their type" in str(bodies), is_named)
+
     def test_states_that_free_the_time(self):
         event = self.new_event(start=datetime(2026, 3, 10, 9))
         feed = self.new_feed()
