@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
 DOCUMENT_FIELDS = {"res_model", "res_model_id", "res_id"}
+# The relations that lead to a document.
+LINKS = ("opportunity_id", "res_id")
 
 
 class CalendarEvent(models.Model):
@@ -159,8 +161,12 @@ class CalendarEvent(models.Model):
         return super()._get_guarded(fnames)
 
     def _read_links(self, fname):
-        if fname != "res_id":
+        """Return ``{(id, (model, id of a document))}`` of what leads to one."""
+        if fname not in LINKS:
             return super()._read_links(fname)
+        if fname == "opportunity_id":
+            links = super()._read_links(fname)
+            return {(id_, ("crm.lead", lead_id)) for id_, lead_id in links}
         self.flush_recordset()
         query = SQL(
             "SELECT id, res_model, res_id FROM calendar_event "
@@ -178,11 +184,9 @@ class CalendarEvent(models.Model):
             # Those that were in no calendar may be about anything.
             came = {id_ for id_, _there in made} - {id_ for id_, _here in undone}
             events = self.browse(came)
-            for document in ("opportunity_id", "res_id"):
+            for document in LINKS:
                 events._check_links(document, events._read_links(document), set())
-        if fname == "opportunity_id":
-            made = {(id_, ("crm.lead", lead_id)) for id_, lead_id in made}
-        elif fname != "res_id":
+        if fname not in LINKS:
             return super()._check_links(fname, made, undone)
         # sudo: just whether they are in the agenda
         agenda = set(self.sudo().filtered("agenda_calendar_id").ids)
@@ -215,10 +219,8 @@ class CalendarEvent(models.Model):
                     *about,
                 ]
             )
-            ids = known.mapped("res_id")
-            if model == "crm.lead":
-                ids += known.opportunity_id.ids
-            hidden += documents - documents.browse(ids)
+            told = {d for fname in LINKS for _id, d in known._read_links(fname)}
+            hidden += [d for d in documents if (model, d.id) not in told]
         return hidden
 
     @api.model

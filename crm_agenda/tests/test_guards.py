@@ -382,6 +382,22 @@ class TestGuards(TestAgendaCommon):
             routes | self.get_routes(self.my_event, values, name="Spy", **mine),
         )
 
+    def test_a_document_is_known_by_its_model_too(self):
+        """Who knows an opportunity by an event does not know another by the number of
+        what else that event is about."""
+        known, hidden = self.env["crm.lead"].create([{"name": "A"}, {"name": "B"}])
+        document = {
+            "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+            "res_id": hidden.id,
+        }
+        # A contact which has the number of the hidden opportunity.
+        self.my_event.sudo().write({"opportunity_id": known.id, **document})
+        mine = {"name": "Spy", "agenda_calendar_id": self.mine.id}
+        events = self.as_spy("calendar.event")
+        events.create({**mine, "opportunity_id": known.id})
+        with self.assertRaises(AccessError):
+            events.create([{**mine, "opportunity_id": o.id} for o in known + hidden])
+
     def test_no_meeting_leads_into_the_video_call_of_a_hidden_event(self):
         """2. A relation re-pointed: the link of a meeting lets into its call."""
         self.hidden.sudo()._create_videocall_channel()
