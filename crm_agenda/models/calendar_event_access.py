@@ -132,10 +132,16 @@ class CalendarEvent(models.Model):
         return operations
 
     @api.model
-    def _get_hidden_ids(self, ids):
-        """Return those, of these ids, of events that the user may not read."""
-        events = self.with_user(self.env.user).browse(set(ids))
-        return set((events.exists() - events._filtered_access("read")).ids)
+    def _filter_hidden(self, records, fname="res_model"):
+        """Return those of ``records`` that are of an event which the user may not read.
+
+        :param fname: the field with the name of the model that each is of
+        """
+        # sudo: just which events they are of
+        of_events = records.sudo().filtered(lambda r: r[fname] == self._name)
+        events = self.with_user(self.env.user).browse(set(of_events.mapped("res_id")))
+        hidden = set((events.exists() - events._filtered_access("read")).ids)
+        return of_events.filtered(lambda r: r.res_id in hidden).with_env(records.env)
 
     def _filter_allowed(self, user, operation="read"):
         """Return the events with which ``user`` may do it, in all their companies."""

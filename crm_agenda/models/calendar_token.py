@@ -97,7 +97,8 @@ class CalendarEvent(models.Model):
         if fname != "videocall_channel_id":
             return super()._check_links(fname, made, undone)
         channels = self.env["discuss.channel"].browse({other for _id, other in made})
-        hidden = channels.exists() - channels.exists()._filtered_access("read")
+        channels = channels.exists()
+        hidden = channels - channels._filtered_access("read")
         # That of an event which they read, such as another of its series, they may.
         known = self.search(
             [

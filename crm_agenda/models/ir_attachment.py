@@ -11,7 +11,4 @@ class IrAttachment(models.Model):
 
     def _filter_nameable(self):
         """Have the name of an event's file be for who reads the event."""
-        # sudo: just which events they are of
-        files = self.sudo().filtered(lambda file: file.res_model == "calendar.event")
-        hidden = self.env["calendar.event"]._get_hidden_ids(files.mapped("res_id"))
-        return self - files.filtered(lambda file: file.res_id in hidden)
+        return self - self.env["calendar.event"]._filter_hidden(self)

@@ -33,9 +33,4 @@ class MailFollowers(models.Model):
 
     def _filter_hidden(self):
         """Return those who follow an event that the user may not read."""
-        # sudo: just which events they follow
-        followers = self.sudo().filtered(lambda f: f.res_model == "calendar.event")
-        events = self.env["calendar.event"]
-        hidden = events._get_hidden_ids(followers.mapped("res_id"))
-        followers = followers.filtered(lambda f: f.res_id in hidden)
-        return followers.with_env(self.env)
+        return self.env["calendar.event"]._filter_hidden(self)
