@@ -19,7 +19,8 @@ class AgendaCalendarController(CalendarController):
     @route()
     def calendar_join_videocall(self, access_token):
         """Let in who may read the event, attendees with their own token, and guests,
-        who are nobody's colleagues, with that of the event."""
+        who are nobody's colleagues, with that of the event, while it has such a call.
+        """
         attendee = request.env["calendar.attendee"]._get_by_token(access_token)
         if attendee:
             event = attendee.event_id
@@ -28,6 +29,8 @@ class AgendaCalendarController(CalendarController):
             access_token = event.access_token
         event = self._get_agenda_event(access_token)
         user = request.env.user
+        if event and event.videocall_source != "discuss":
+            return request.not_found()
         if event and not user._is_public() and not event._filter_allowed(user, "read"):
             return request.not_found()
         return super().calendar_join_videocall(access_token)

@@ -76,6 +76,15 @@ class CalendarEvent(models.Model):
 
     access_token = fields.Char(**TOKEN)
 
+    @api.model
+    def _get_thread_with_access(self, thread_id, *args, token=None, **kwargs):
+        """Open no chatter by the link of a video call, as Odoo does with the token of
+        any document: guests have it."""
+        # sudo: just whether it is in the agenda
+        if self.sudo().browse(thread_id).exists().agenda_calendar_id:
+            token = None
+        return super()._get_thread_with_access(thread_id, *args, token=token, **kwargs)
+
     def message_notify(self, **kwargs):
         """Invite attendees to the video call by their own token, which stays theirs
         when that of the event is given up because somebody else lost it."""

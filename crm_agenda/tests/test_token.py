@@ -207,6 +207,36 @@ class TestTokenRoutes(TestTokenCommon, HttpCase):
         self.event.privacy = "private"
         self.assertEqual(self.get(url, self.people["read"]), "refused")
 
+    def test_a_link_that_was_taken_off_leads_nowhere(self):
+        url = ROUTE + self.event.access_token
+        self.event.videocall_location = "https://calls.example.com/1"
+        self.assertEqual(self.get(url), "refused")
+        self.assertEqual(self.get(url, self.owner), "refused")
+        self.assertEqual(self.get(ROUTE + self.guest.access_token), "refused")
+        self.assertFalse(self.event.videocall_channel_id)
+
+    def test_the_link_of_a_video_call_opens_no_chatter(self):
+        self.event.message_post(body="Secret", subtype_xmlid="mail.mt_comment")
+        self.event.message_subscribe(self.guest.partner_id.ids)
+        thread = {"thread_model": "calendar.event", "thread_id": self.event.id}
+        token = {"token": self.event.access_token}
+        asked = {**thread, "request_list": ["followers"], "access_params": token}
+        calls = {
+            "/mail/chatter_fetch": {**thread, **token},
+            "/mail/message/post": {**thread, **token, "post_data": {"body": "Guest"}},
+            "/mail/data": {"fetch_params": [["mail.thread", asked]]},
+        }
+        for user in (None, self.stranger, self.people["busy"]):
+            self.authenticate(user and user.login, user and user.login)
+            for url, params in calls.items():
+                answer = self.opener.post(
+                    self.base_url() + url, json={"params": params}
+                )
+                for word in ("Secret", self.customer.name, "customer@example.com"):
+                    self.assertNotIn(word, answer.text, (user, url))
+        self.forget()
+        self.assertNotIn("Guest", str(self.event.message_ids.mapped("body")))
+
     def test_who_was_uninvited_is_not_let_in(self):
         token = self.guest.access_token
         view = f"/calendar/meeting/view?token={token}&id={self.event.id}"
