@@ -71,9 +71,30 @@ class TestPointers(TestAgendaCommon):
         about = {"model": "calendar.attendee", "res_id": self.hidden.attendee_ids.id}
         of_attendee = self.env["mail.message"].create({"subject": "Secret", **about})
         for hidden in (message, of_attendee):
-            answer = self.make("mail.message", parent_id=hidden.id)
+            answer = self.make("mail.message")
+            answer.sudo().parent_id = hidden
             self.assert_unnamed(answer, "parent_id")
         self.assertIn("Secret", message.with_user(self.owner).sudo().display_name)
+
+    def test_a_message_answers_what_its_author_reads(self):
+        """Odoo shows both in a channel, to who is in that."""
+        message = self.post()
+        create = getattr(self.as_spy("discuss.channel"), "_create_group", None)
+        create = create or self.as_spy("discuss.channel").create_group
+        there = {"model": "discuss.channel", "res_id": create([]).id}
+        mine = self.as_spy("mail.message").create(there)
+        for tell in (
+            lambda: mine.create({"parent_id": message.id, **there}),
+            lambda: mine.write({"parent_id": message.id}),
+            lambda: mine.browse(message.id).copy_data(),
+        ):
+            self.forget()
+            with self.assertRaises(AccessError):
+                tell()
+        self.assertTrue(mine.create({"parent_id": mine.id, **there}))
+        # Of the thread itself they may, as each of its messages answers the first.
+        self.meeting.with_user(self.owner).sudo().message_post(body="First")
+        self.assertTrue(self.meeting.with_user(self.spy).message_post(body="Next"))
 
     def test_answers(self):
         """Whose subject and people are those of the message."""
