@@ -32,17 +32,15 @@ class CalendarEvent(models.Model):
         if not self.env.context.get("agenda"):
             return defaults
         for fname in ("agenda_calendar_id", "agenda_type_id", "agenda_status_id"):
-            # Such as somebody's own default, made while it was in use.
-            record = self.env[
-                self._fields[fname].comodel_name
-            ].sudo()  # sudo: just that
-            if not record.browse(defaults.get(fname)).exists().active:
+            # Such as somebody's own default, made while it was in use, or what a
+            # client names: what it proposes is for who may see it.
+            record = self.env[self._fields[fname].comodel_name]
+            record = record.browse(defaults.get(fname))
+            if not record._filtered_access("read").active:
                 defaults.pop(fname, None)
         calendar = self.env["crm.agenda.calendar"].browse(
             defaults.get("agenda_calendar_id")
         )
-        # What it proposes is for its members.
-        calendar = calendar._filtered_access("read")
         if not calendar and "agenda_calendar_id" in fields_list:
             calendar = self.env.user._get_agenda_calendar()
             calendar = calendar or calendar.search(

@@ -103,6 +103,22 @@ class TestToldElsewhere(TestAgendaCommon):
             defaults = events.default_get(["agenda_calendar_id", "agenda_type_id"])
             self.assertEqual(defaults["agenda_type_id"], proposed)
 
+    def test_type_of_another_company_proposes_nothing(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        alarm = self.env["calendar.alarm"].create({"name": "A", "duration": 7})
+        foreign = self.visit.copy({"company_id": company.id, "default_duration": 7})
+        foreign.default_alarm_ids = alarm
+        self.new_calendar("Mine", self.stranger)
+        events = self.as_user(self.Event, self.stranger).with_context(
+            agenda=True, default_agenda_type_id=foreign.id
+        )
+        fnames = ["agenda_type_id", "alarm_ids", "duration"]
+        for asked in (fnames, [*fnames, "start"]):
+            defaults = events.default_get(asked)
+            self.assertFalse(defaults["agenda_type_id"])
+            self.assertNotIn(alarm.id, defaults["alarm_ids"][0][2])
+            self.assertNotEqual(defaults.get("duration"), 7)
+
     def test_reassigning_tells_no_time_of_a_hidden_event(self):
         mine = self.new_calendar("Mine", self.stranger, double_booking="warn")
         event = self.new_event(name="Secret")
