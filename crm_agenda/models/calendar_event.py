@@ -5,7 +5,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
 from .compat import READ_AS_LINKED, asks_for
-from .days import check_days
+from .days import check_instants
 
 PLAN_FIELDS = {
     "active",
@@ -163,11 +163,14 @@ class CalendarEvent(models.Model):
                 self.env._("The event is too long: give it a shorter duration.")
             ) from error
 
-    @api.constrains("agenda_calendar_id", "start", "stop", "duration")
+    @api.constrains(
+        "agenda_calendar_id", "start", "stop", "duration", "started_at", "done_at"
+    )
     def _check_days(self):
         for event in self.sudo():  # sudo: the organizer may be out of the calendar
             if event.agenda_calendar_id:
-                check_days(self.env, event.start.date(), event.stop.date())
+                instants = (event.start, event.stop, event.started_at, event.done_at)
+                check_instants(self.env, *instants)
                 if not isfinite(event.duration):  # which no browser reads from JSON
                     raise ValidationError(
                         self.env._("The event is too long: give it a shorter duration.")

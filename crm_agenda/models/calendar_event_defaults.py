@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 
-from .days import check_days
+from .days import check_instants
 
 # Hours that a mere click on the calendar's grid proposes.
 CLICK_HOURS = 1.0
@@ -162,9 +162,10 @@ class CalendarEvent(models.Model):
             or calendar.browse(vals["agenda_calendar_id"]).default_duration
         )
         start = fields.Datetime.to_datetime(vals["start"])
-        check_days(self.env, start.date())
-        # What is longer is refused: it would end after the last day.
-        length = timedelta(hours=min(hours, LONGEST))
+        check_instants(self.env, start)
+        # What is longer, or no number, is refused: it would end after the last day, or
+        # before the first.
+        length = timedelta(hours=max(-LONGEST, min(LONGEST, hours)))
         return {**vals, "stop": start + length}
 
     def _propose_from_type(self):

@@ -9,6 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .crm_agenda_calendar_hours import LONGEST_PERIOD
+from .crm_agenda_document_model import LONGEST_FIRST
+from .days import read_instant
 
 _logger = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ class CrmAgendaBoard(models.AbstractModel):
             "taken": hours, "away": bool, "can_write": bool}}``
         """
         calendars = self.env["crm.agenda.calendar"].search([("id", "in", calendar_ids)])
-        start, stop = calendars._read_period(start, stop)
+        start, stop = (read_instant(self.env, instant) for instant in (start, stop))
         if stop - start > LONGEST_PERIOD:
             return {}
         working = calendars._get_working_times(start, stop)
@@ -80,7 +82,7 @@ class CrmAgendaBoard(models.AbstractModel):
     @api.model
     def _find_waiting(self, records, domain):
         """Return those that are listed, and how many there are."""
-        found = records.search(domain, limit=LISTED, order="create_date, id")
+        found = records.search(domain, limit=LISTED, order=LONGEST_FIRST)
         if len(found) < LISTED:
             return found, len(found)
         return found, records.search_count(domain)
@@ -117,10 +119,10 @@ class CrmAgendaBoard(models.AbstractModel):
             )
         values["agenda_calendar_id"] = calendar.id
         values["allday"] = allday
+        start = read_instant(self.env, start)
         if allday:
-            values.update(start_date=start, stop_date=start)
+            values.update(start_date=start.date(), stop_date=start.date())
         else:
-            start = fields.Datetime.to_datetime(start)
             values.update(start=start, stop=fields.Datetime.add(start, hours=hours))
         if event:
             event.write(values)
@@ -188,7 +190,7 @@ class CrmAgendaBoard(models.AbstractModel):
         """
         documents = self.env[document_model.model]
         try:
-            documents._search(document_model._get_domain())
+            documents._search(document_model._get_domain(), order=LONGEST_FIRST)
         except AccessError:
             return False
         except (KeyError, TypeError, ValueError) as error:

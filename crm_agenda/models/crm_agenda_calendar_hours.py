@@ -8,7 +8,7 @@ import pytz
 from odoo import api, fields, models
 
 from .compat import Intervals
-from .days import check_days
+from .days import read_instant
 
 LONGEST_PERIOD = timedelta(days=62)  # a month on the screen, with room
 
@@ -38,7 +38,7 @@ class CrmAgendaCalendar(models.Model):
         :param calendar_ids: of calendars; those that the user may not see are left out
         """
         calendars = self.browse(calendar_ids)._filtered_access("read")
-        start, stop = self._read_period(start, stop)
+        start, stop = (read_instant(self.env, instant) for instant in (start, stop))
         if not calendars or stop - start > LONGEST_PERIOD:
             return []
         localize = pytz.UTC.localize
@@ -52,16 +52,6 @@ class CrmAgendaCalendar(models.Model):
             ]
             for begin, end, _records in off
         ]
-
-    @api.model
-    def _read_period(self, start, stop):
-        """Return as ``datetime`` the period for which a screen asks.
-
-        :raise ValidationError: it is out of the agenda
-        """
-        start, stop = map(fields.Datetime.to_datetime, (start, stop))
-        check_days(self.env, start.date(), stop.date())
-        return start, stop
 
     def _get_working_times(self, start, stop):
         """Return ``{calendar: Intervals}`` of when they work.

@@ -8,6 +8,9 @@ from odoo.tools import SQL
 
 from .compat import Constraint
 
+# In what order what waits is listed. Not all models know since when a record is there.
+LONGEST_FIRST = "create_date, id"
+
 
 class CrmAgendaDocumentModel(models.Model):
     """A kind of document that events can be about."""
@@ -93,7 +96,10 @@ class CrmAgendaDocumentModel(models.Model):
         for document in self.filtered(lambda d: d.waits and d.model in self.env):
             try:
                 with self.env.cr.savepoint():
-                    self.env[document.model].search(document._get_domain(), limit=1)
+                    documents = self.env[document.model]
+                    documents.search(
+                        document._get_domain(), order=LONGEST_FIRST, limit=1
+                    )
             except (
                 DataError,
                 KeyError,

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytz
 
+from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
@@ -22,6 +23,27 @@ def check_days(env, *days):
                 last=format_date(env, LAST_DAY),
             )
         )
+
+
+def check_instants(env, *instants):
+    """Refuse each ``datetime`` that is out of the agenda; whether one may be missing
+    is for the database to say."""
+    check_days(env, *(instant.date() for instant in instants if instant))
+
+
+def read_instant(env, text):
+    """Return as ``datetime`` what a screen sends for one, or for a day.
+
+    :raise ValidationError: it is none, or is out of the agenda
+    """
+    try:
+        instant = fields.Datetime.to_datetime(text)
+    except (TypeError, ValueError):
+        instant = None
+    if not instant:
+        raise ValidationError(env._("This is not a date: %s", text))
+    check_instants(env, instant)
+    return instant
 
 
 def get_days(first, last, timezone):

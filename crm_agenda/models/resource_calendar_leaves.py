@@ -1,8 +1,17 @@
 from odoo import api, models
 
+from .days import check_instants
+
 
 class ResourceCalendarLeaves(models.Model):
     _inherit = "resource.calendar.leaves"
+
+    @api.constrains("date_from", "date_to")
+    def _check_days(self):
+        """Refuse what Odoo can't reckon in a time zone: nobody would be told any more
+        when a calendar is free."""
+        for leave in self:
+            check_instants(self.env, leave.date_from, leave.date_to)
 
     @api.model_create_multi
     def create(self, vals_list):

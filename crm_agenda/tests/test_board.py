@@ -161,6 +161,12 @@ class TestBoard(BoardCase):
             with self.refused("can't be found"):
                 orders.waiting_domain = domain
 
+    def test_what_does_not_say_since_when_it_is_there_does_not_wait(self):
+        """It would keep the board from whoever may read it."""
+        kinds = self.env["crm.agenda.document.model"]
+        with self.refused("can't be found"):
+            kinds.create({"model": "sale.report", "waits": True})
+
     def test_what_waited_longest_is_listed_first(self):
         incidents = self.new_event(self.queue, name="Oldest", start=NOON)
         incidents += self.new_event(self.queue, start=NOON + timedelta(days=1))

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from psycopg2 import IntegrityError
+from psycopg2.errors import NotNullViolation
 
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
@@ -52,6 +53,77 @@ class TestBounds(TestAgendaCommon):
         for duration in (float("inf"), float("nan")):
             with self.subTest(duration=duration), self.refused("shorter"):
                 self.new_event(duration=duration)
+
+    def test_durations_without_an_end_are_refused_too(self):
+        for duration in (float("nan"), float("inf"), float("-inf"), 1e300, -1e300):
+            with self.subTest(duration=duration):
+                with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                    self.new_event(duration=duration, stop=False)
+
+    def test_work_that_no_time_zone_can_show_is_refused(self):
+        """It would keep My day from all readers of the event."""
+        event = self.new_event().with_user(self.owner)
+        for values in (
+            {"started_at": datetime(9999, 12, 31, 23)},
+            {"started_at": datetime(2026, 1, 1), "done_at": datetime(9999, 12, 31, 23)},
+            {"started_at": datetime(1, 1, 1)},
+        ):
+            with self.subTest(**values), self.refused("takes dates"):
+                event.write(values)
+            with self.subTest(**values), self.refused("takes dates"):
+                self.new_event(**values)
+
+    def test_holidays_that_no_time_zone_can_show_are_refused(self):
+        """One would keep free times and the load report from everybody."""
+        leaves = self.env["resource.calendar.leaves"]
+        values = {"calendar_id": self.calendar.resource_calendar_id.id}
+        now = datetime.now()
+        leave = leaves.create(
+            dict(values, date_from=now, date_to=now + timedelta(days=900 * 365))
+        )
+        for days in (
+            {"date_from": datetime(1, 1, 1)},
+            {"date_to": datetime(9999, 12, 31, 23, 59, 59)},
+        ):
+            with self.subTest(**days):
+                with self.refused("takes dates"):
+                    leave.write(days)
+                with self.refused("takes dates"):
+                    leaves.create({**values, "date_from": now, "date_to": now, **days})
+
+    @mute_logger("odoo.sql_db")
+    def test_a_start_that_is_missing_is_missed(self):
+        event = self.new_event().with_user(self.owner)
+        with self.assertRaises(NotNullViolation):
+            event.start = False
+            self.env.flush_all()
+
+    def test_the_board_takes_dates(self):
+        board = self.env["crm.agenda.board"].with_user(self.owner)
+        calendars = self.env["crm.agenda.calendar"].with_user(self.owner)
+        queue = self.new_calendar("Queue", kind="team", is_queue=True)
+        event = self.new_event(queue)
+        day = "2026-12-01 00:00:00"
+        for text, refusal in (
+            (False, "not a date"),
+            ("", "not a date"),
+            ("tomorrow", "not a date"),
+            ("2026-02-30 00:00:00", "not a date"),
+            ("2026-12-01T00:00:00Z", "not a date"),
+            (5, "not a date"),
+            ("9999-12-31 23:59:59", "takes dates"),
+            ("0001-01-01 00:00:00", "takes dates"),
+        ):
+            for call, *arguments in (
+                (board.get_day, text, day, self.calendar.ids),
+                (board.get_day, day, text, self.calendar.ids),
+                (calendars.get_off_times, self.calendar.ids, text, day),
+                (calendars.get_off_times, self.calendar.ids, day, text),
+                (board.schedule, event._name, event.id, self.calendar.id, text),
+                (board.schedule, event._name, event.id, self.calendar.id, text, True),
+            ):
+                with self.subTest(call=call, text=text), self.refused(refusal):
+                    call(*arguments)
 
     def test_durations_that_no_date_can_hold_are_refused(self):
         event = self.new_event()
