@@ -1,6 +1,17 @@
 from datetime import timedelta
+from itertools import islice
 
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from .days import check_instants
+
+RULE_FIELDS = (
+    *("base_event_id", "rrule_type", "interval", "end_type", "count", "until"),
+    *("month_by", "day", "weekday", "byday"),
+)
+# What repeats daily, for more than five years.
+LONGEST_SERIES = 2000
 
 
 class CalendarRecurrence(models.Model):
@@ -8,6 +19,30 @@ class CalendarRecurrence(models.Model):
     _inherit = ["calendar.recurrence", "crm.agenda.guard.mixin"]
 
     _guarded_in_write = ("base_event_id",)
+
+    @api.constrains(*RULE_FIELDS)
+    def _check_rule(self):
+        """Refuse a series of the agenda before Odoo makes all of its events: those of
+        each day until the year 9999, say."""
+        for recurrence in self.sudo():  # sudo: as in _find_events
+            if not recurrence.base_event_id.agenda_calendar_id:
+                continue
+            starts = recurrence._read_starts()
+            if starts is None:
+                raise ValidationError(
+                    self.env._(
+                        "The series can't repeat like that: check how often, on which "
+                        "days and until when it does."
+                    )
+                )
+            if len(starts) > LONGEST_SERIES:
+                raise ValidationError(
+                    self.env._(
+                        "A series takes %s events at most: let it end earlier.",
+                        LONGEST_SERIES,
+                    )
+                )
+            check_instants(self.env, *starts[-1:])
 
     def unlink(self):
         """Refuse who may not write all the events that would leave their series."""
@@ -31,6 +66,18 @@ class CalendarRecurrence(models.Model):
         if self.exists() and event.sudo().agenda_calendar_id:
             self.until = day
         return detached
+
+    def _read_starts(self):
+        """Return when its events start by its rule, one too many of them at most;
+        nothing, if it is no rule."""
+        self.ensure_one()
+        if self.interval < 1 or (self.end_type == "count" and self.count < 1):
+            return None
+        try:
+            starts = self._get_occurrences(self.base_event_id.start)
+            return list(islice(starts, LONGEST_SERIES + 1))
+        except (KeyError, OverflowError, TypeError, ValueError):
+            return None
 
     def _check_links(self, fname, made, undone):
         # An occurrence takes over when the first one ends, whoever ends it.

@@ -48,6 +48,52 @@ class TestBounds(TestAgendaCommon):
         with self.refused("takes dates"):
             self.new_event(**values)
 
+    def test_series_that_nobody_could_wait_for_are_refused(self):
+        """Odoo would make each of their events."""
+        event = self.new_event()
+        for rule in (
+            dict(rrule_type="daily", until=date(2999, 12, 31)),
+            dict(rrule_type="daily", until=date(9999, 12, 31)),
+            dict(rrule_type="weekly", until=date(9999, 12, 31), mon=True),
+            dict(rrule_type="monthly", until=date(9999, 12, 31), day=1),
+        ):
+            values = {**DAILY, "end_type": "end_date", "month_by": "date", **rule}
+            with self.subTest(**rule):
+                with self.refused("2000 events at most"):
+                    self.new_event(**values)
+                with self.refused("2000 events at most"):
+                    event.with_user(self.owner).write(values)
+        series = self.new_series(2)
+        with self.refused("2000 events at most"):
+            series[0].with_user(self.owner).write(
+                {
+                    "recurrence_update": "all_events",
+                    "end_type": "end_date",
+                    "until": date(9999, 12, 31),
+                }
+            )
+
+    def test_rules_that_are_none_are_refused(self):
+        series = self.new_series(2)
+        by_day = {"rrule_type": "monthly", "month_by": "day"}
+        for rule in (
+            {"interval": 0},
+            {"interval": -1},
+            {"count": 0},
+            {"count": -1},
+            {"end_type": "end_date", "until": False},
+            {"rrule_type": False},
+            {"rrule_type": "monthly", "month_by": "date", "day": 31, "interval": 0},
+            {**by_day, "weekday": False, "byday": "1", "day": 1},
+            {**by_day, "weekday": "MON", "byday": False, "day": 1},
+        ):
+            values = {**DAILY, "count": 2, **rule}
+            with self.subTest(**rule):
+                with self.refused("can't repeat like that"):
+                    self.new_event(**values)
+                with self.refused("can't repeat like that"):
+                    series.recurrence_id.with_user(self.owner).write(rule)
+
     def test_durations_that_no_browser_can_read_are_refused(self):
         """Even beside an end: one would keep the screens of all readers empty."""
         for duration in (float("inf"), float("nan")):
