@@ -446,6 +446,8 @@ class Caller(PhoneMixin):
         lead = Ref("crm.lead.theirs")
         thread = {"model": CONTACT, "res_id": Made(CONTACT)}
         group = {"channel_type": "group", "name": "Group"}
+        there = {"channel_id": Made(CHANNEL)}
+        said = {"model": CHANNEL, "res_id": Made(CHANNEL), "message_type": "comment"}
         leading, vals = self.one(
             (EVENT, {"opportunity_id": lead, "name": "Event"}),
             (EVENT, {"videocall_channel_id": call, "name": "Event"}),
@@ -489,6 +491,11 @@ class Caller(PhoneMixin):
             self.write(LEAD, Made(LEAD), {"calendar_event_ids": self.commands(event)}),
             self.write(EVENT, self.any_event(), mine),
             [self.create(leading, vals), self.look_at(leading, Made(leading))],
+            [
+                self.create(CHANNEL, group),
+                self.create(MESSAGE, {"parent_id": message, "body": BODY, **said}),
+                Url(self.by, "/discuss/channel/messages", there, is_json=True),
+            ],
         )
 
     def try_contact(self):

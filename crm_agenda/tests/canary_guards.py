@@ -107,6 +107,9 @@ GUARDS = {
         instead(model, "_hide_names", lambda self: self)
         for model in ("discuss.channel", "ir.attachment", "mail.message", "mail.mail")
     ],
+    "2 relation: a message answers any other": [
+        instead("mail.message", "_check_parents")
+    ],
     "3 contact: a contact gets meetings": [instead("res.partner", "_check_links")],
     "3 contact: a contact is merged with who attends": [
         without("base.partner.merge.automatic.wizard", "_merge")
