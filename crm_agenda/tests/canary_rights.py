@@ -40,7 +40,7 @@ WORD = re.compile(r"zq\d{3}[a-z]+", re.IGNORECASE)
 CODED = re.compile(r"enE[w-z][A-Za-z0-9+/]{12}")  # of a word, in base64
 TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 TIMES = (
-    re.compile(r"(?:(\d{4})-\d\d-\d\d[ T])?(?<!\d)(\d\d?):(\d\d)(?!\d)"),
+    re.compile(r"(?:(\d{4})(?:-\d\d-\d\d)?[ T])?(?<!\d)(\d\d?):(\d\d)(?!\d)"),
     re.compile(r"(\d{4})\d{4}T(\d\d)(\d\d)\d\d"),
     re.compile(r"atetime\((\d{4}), \d+, \d+, (\d+), (\d+)"),
 )
