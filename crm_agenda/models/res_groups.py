@@ -40,6 +40,8 @@ class ResGroups(models.Model):
         return result
 
     def unlink(self):
+        # To 19.0 who administers the agenda by one of them does so no more.
+        self.write({"implied_ids": [(5,)]})
         # The database would drop the shares, but leave the members behind.
         self._agenda_shares().unlink()
         return super().unlink()

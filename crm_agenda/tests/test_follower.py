@@ -1,12 +1,13 @@
 """Who hears of an event: who may read it at that moment, and nobody else."""
 
+import unittest
 from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.compat import GROUP_USERS, USER_GROUPS
+from ..models.compat import GROUP_USERS, SERIES, USER_GROUPS
 from .common import TestAgendaCommon
 
 
@@ -147,6 +148,16 @@ class TestFollower(TestAgendaCommon):
         self.follow(self.event, admin)
         with self.assert_forgotten(admin, self.event):
             admin.write({USER_GROUPS: [(3, manager.id)]})
+
+    @unittest.skipIf(SERIES < 19, "18.0 leaves them the groups that it implied")
+    def test_administrator_by_a_group_that_is_deleted(self):
+        manager = self.env.ref("crm_agenda.group_agenda_manager")
+        admin = self.new_administrator()
+        chiefs = manager.create({"name": "Chiefs", "implied_ids": [(4, manager.id)]})
+        admin.write({USER_GROUPS: [(3, manager.id), (4, chiefs.id)]})
+        self.follow(self.event, admin)
+        with self.assert_forgotten(admin, self.event):
+            chiefs.unlink()
 
     def test_archived_or_deleted(self):
         self.reader.active = False
