@@ -40,6 +40,23 @@ class ResPartner(models.Model):
             events._refuse_link()
         return result
 
+    def _read_agenda_messages(self):
+        """Return ``{(id, event id)}`` of the events that they follow, or of which they
+        have a message: who merges them takes it over, and may read it then."""
+        # sudo: just which events they are, whoever may see them
+        followers = self.env["mail.followers"].sudo()
+        followers = followers.search(
+            [("res_model", "=", "calendar.event"), ("partner_id", "in", self.ids)]
+        )
+        links = {(f.partner_id.id, f.res_id) for f in followers}
+        messages = self.env["mail.message"].sudo()
+        for fname in ("author_id", "partner_ids", "notified_partner_ids"):
+            found = messages.search(
+                [("model", "=", "calendar.event"), (fname, "in", self.ids)]
+            )
+            links.update((p.id, m.res_id) for m in found for p in m[fname] & self)
+        return links
+
     def _get_agenda_place(self):
         """Return the address in one line, nothing of nobody."""
         address = self._display_address(without_company=True) if self else ""

@@ -15,7 +15,8 @@ class MergePartner(models.TransientModel):
         )
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
-        """Refuse to give somebody with a login the meetings of another contact."""
+        """Refuse to give somebody with a login the meetings of another contact, or what
+        that one wrote or was told of events."""
         partners = self.env["res.partner"].browse(partner_ids).exists()
         # sudo: whose login it is, archived or not
         users = self.env["res.users"].sudo().with_context(active_test=False)
@@ -25,6 +26,7 @@ class MergePartner(models.TransientModel):
             known = {
                 event_id for partner_id, event_id in links if partner_id in person.ids
             }
+            links |= (partners - person)._read_agenda_messages()
             gained = {link for link in links if link[1] not in known}
             person.with_env(self.env)._check_links("meeting_ids", gained, set())
         return super()._merge(partner_ids, dst_partner, extra_checks)

@@ -567,6 +567,25 @@ class TestGuards(TestAgendaCommon):
         self.as_spy(me).meeting_ids = [(4, self.hidden.id)]
         self.assertIn((me.id, self.spy.login), self.select_meetings(self.hidden))
 
+    def test_nobody_merges_a_contact_for_its_messages(self):
+        me, events = self.spy.partner_id, self.hidden | self.private
+        for values in (
+            {"author_id": self.my_contact.id},
+            {"partner_ids": self.my_contact.ids},
+        ):
+            for event in events:
+                event.message_post(body="Secret", message_type="comment", **values)
+        self.my_contact.email = self.spy.email
+        routes = {}
+        for partners in (me | self.my_contact, self.my_contact | me):
+            wizard = self.as_spy("base.partner.merge.automatic.wizard").create(
+                {"partner_ids": partners.ids, "dst_partner_id": partners[-1].id}
+            )
+            routes[f"merge into {partners[-1].name}"] = wizard.action_merge
+        messages = self.as_spy("mail.message")
+        of_events = [("model", "=", events._name), ("res_id", "in", events.ids)]
+        self.assert_no_route(lambda: messages.search(of_events).ids, routes)
+
     def test_contacts_that_nobody_logs_in_with_are_merged(self):
         wizard = self.as_spy("base.partner.merge.automatic.wizard").create(
             {
