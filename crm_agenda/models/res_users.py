@@ -37,6 +37,8 @@ class ResUsers(models.Model):
 
     def write(self, vals):
         administrators = self._filter_agenda_managers()
+        # sudo: just who works here
+        employees = self.filtered(lambda u: not u.sudo().share)
         result = super().write(vals)
         if "active" in vals:
             self.partner_id._plan_agenda_reminders()
@@ -49,8 +51,11 @@ class ResUsers(models.Model):
             calendars = self.env["crm.agenda.calendar"].sudo()
             calendars = calendars.with_context(active_test=False).search([])
             events._forget_users(lost, calendars)
+        gone = employees.filtered(lambda u: u.sudo().share)
         if not vals.get("active", True):
-            events._forget_users(self)
+            gone = self
+        if gone:
+            events._forget_users(gone)
         return result
 
     def unlink(self):

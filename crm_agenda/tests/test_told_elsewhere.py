@@ -146,6 +146,23 @@ class TestWhoSomebodyIs(TestAgendaCommon):
         self.become(writer, "base.group_user")
         self.assertIn(writer, self.calendar.writer_ids)
 
+    def test_extra_user_who_becomes_a_portal_user_reads_no_messages(self):
+        extra = self.new_user("extra", notification_type="inbox")
+        event = self.new_event(shared_user_ids=[(6, 0, extra.ids)])
+        event.message_subscribe(extra.partner_id.ids)
+        message = event.message_post(
+            body="Secret",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=extra.partner_id.ids,
+        )
+        of_event = [("id", "=", message.id)]
+        messages = self.env["mail.message"].with_user(extra)
+        self.assertTrue(messages.search(of_event))
+        self.become(extra, "base.group_portal")
+        self.assertNotIn(extra.partner_id, event.message_partner_ids)
+        self.assertFalse(messages.search(of_event))
+
     def test_owner_of_a_calendar_does_not_become_a_portal_user(self):
         with self.refused("needs an owner"):
             self.become(self.owner, "base.group_portal")
