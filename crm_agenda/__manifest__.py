@@ -6,7 +6,7 @@
     "license": "LGPL-3",
     "author": "crm_agenda contributors",
     "website": "https://github.com/crm-agenda/crm_agenda",
-    "depends": ["calendar", "crm", "resource", "sale"],
+    "depends": ["base_import", "calendar", "crm", "resource", "sale"],
     "data": [
         "security/crm_agenda_groups.xml",
         "security/ir.model.access.csv",

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .common import TestAgendaCommon
@@ -27,6 +28,16 @@ class TestImport(TestAgendaCommon):
         if result["messages"]:
             return result["messages"][0]["message"]
         return self.env[model].browse(result["ids"])
+
+    def test_a_file_is_for_whoever_imports_it(self):
+        wizard = self.env["base_import.import"].with_user(self.owner)
+        file = {"file": b"name\nSecret", "file_type": "text/csv", "file_name": "a.csv"}
+        wizard = wizard.create({"res_model": "calendar.event", **file})
+        options = {"has_headers": True, "quoting": '"', "separator": ","}
+        self.assertIn("Secret", str(wizard.parse_preview(options)))
+        self.forget()
+        with self.assertRaises(AccessError):
+            wizard.with_user(self.stranger).parse_preview(options)
 
     def test_an_empty_cell_is_never_an_error_of_the_program(self):
         fields = self.env["base_import.import"].get_fields_tree("calendar.event", 1)
