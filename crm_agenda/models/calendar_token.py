@@ -79,10 +79,12 @@ class CalendarEvent(models.Model):
     @api.model
     def _get_thread_with_access(self, thread_id, *args, token=None, **kwargs):
         """Open no chatter by the link of a video call, as Odoo does with the token of
-        any document: guests have it."""
+        any document: guests have it. Nor by a hash, which is made of the token alone:
+        whoever gives it to a document of their own has Odoo make one."""
         # sudo: just whether it is in the agenda
         if self.sudo().browse(thread_id).exists().agenda_calendar_id:
             token = None
+            kwargs.pop("hash", None)
         return super()._get_thread_with_access(thread_id, *args, token=token, **kwargs)
 
     def message_notify(self, **kwargs):

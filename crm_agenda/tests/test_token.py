@@ -219,16 +219,26 @@ class TestTokenRoutes(TestTokenCommon, HttpCase):
         self.event.message_post(body="Secret", subtype_xmlid="mail.mt_comment")
         self.event.message_subscribe(self.guest.partner_id.ids)
         thread = {"thread_model": "calendar.event", "thread_id": self.event.id}
-        token = {"token": self.event.access_token}
-        asked = {**thread, "request_list": ["followers"], "access_params": token}
-        calls = {
-            "/mail/chatter_fetch": {**thread, **token},
-            "/mail/message/post": {**thread, **token, "post_data": {"body": "Guest"}},
-            "/mail/data": {"fetch_params": [["mail.thread", asked]]},
-        }
+        token = self.event.access_token
+        # What Odoo signs is the token alone, whatever document has it.
+        order = self.env["sale.order"].create(
+            {"partner_id": self.customer.id, "access_token": token}
+        )
+        pid = self.stranger.partner_id.id
+        calls = []
+        for key in {"token": token}, {"hash": order._sign_token(pid), "pid": pid}:
+            asked = {**thread, "request_list": ["followers"], "access_params": key}
+            calls += [
+                ("/mail/chatter_fetch", {**thread, **key}),
+                (
+                    "/mail/message/post",
+                    {**thread, **key, "post_data": {"body": "Guest"}},
+                ),
+                ("/mail/data", {"fetch_params": [["mail.thread", asked]]}),
+            ]
         for user in (None, self.stranger, self.people["busy"]):
             self.authenticate(user and user.login, user and user.login)
-            for url, params in calls.items():
+            for url, params in calls:
                 answer = self.opener.post(
                     self.base_url() + url, json={"params": params}
                 )
