@@ -57,6 +57,23 @@ class ResPartner(models.Model):
             links.update((p.id, m.res_id) for m in found for p in m[fname] & self)
         return links
 
+    def _unfollow_agenda_events(self):
+        """Have contacts who were somebody's login, and are no more, follow no event but
+        those that they attend: what they may read is asked of a login."""
+        # sudo: as in _read_agenda_messages
+        followers = self.env["mail.followers"].sudo()
+        followers = followers.search(
+            [("res_model", "=", "calendar.event"), ("partner_id", "in", self.ids)]
+        )
+        events = self.env["calendar.event"].sudo().browse(followers.mapped("res_id"))
+        agenda = events.exists().filtered("agenda_calendar_id")
+        followers.filtered(
+            lambda f: (
+                f.res_id in agenda.ids
+                and f.partner_id not in agenda.browse(f.res_id).partner_ids
+            )
+        ).unlink()
+
     def _get_agenda_place(self):
         """Return the address in one line, nothing of nobody."""
         address = self._display_address(without_company=True) if self else ""

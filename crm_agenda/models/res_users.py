@@ -39,9 +39,10 @@ class ResUsers(models.Model):
         administrators = self._filter_agenda_managers()
         # sudo: just who works here
         employees = self.filtered(lambda u: not u.sudo().share)
+        people = self.partner_id
         result = super().write(vals)
-        if "active" in vals:
-            self.partner_id._plan_agenda_reminders()
+        if {"active", "partner_id"} & set(vals):
+            (people | self.partner_id)._plan_agenda_reminders()
         lost = administrators - self._filter_agenda_managers()
         if "company_ids" in vals:
             lost |= administrators
@@ -56,6 +57,9 @@ class ResUsers(models.Model):
             gone = self
         if gone:
             events._forget_users(gone)
+        former = people - self.partner_id
+        if former:
+            former._unfollow_agenda_events()
         return result
 
     def unlink(self):

@@ -163,6 +163,30 @@ class TestWhoSomebodyIs(TestAgendaCommon):
         self.assertNotIn(extra.partner_id, event.message_partner_ids)
         self.assertFalse(messages.search(of_event))
 
+    def test_contact_that_is_nobodys_any_more_is_told_nothing(self):
+        start = datetime(2030, 5, 13, 8)
+        self.freeze(start - timedelta(days=2))
+        reader = self.members["read"]
+        self.calendar.share_ids.filtered(lambda s: s.user_id == reader).remind = True
+        alarm = self.env["calendar.alarm"].create(
+            {"name": "Day", "alarm_type": "email", "duration": 1, "interval": "days"}
+        )
+        event = self.new_event(start=start, alarm_ids=[(6, 0, alarm.ids)])
+        former = reader.partner_id
+        attended = self.new_event(partner_ids=[(6, 0, former.ids)])
+        (event | attended).message_subscribe(former.ids)
+        self.env["crm.agenda.reminder"]._plan(event)
+        pending = [("event_id", "=", event.id), ("state", "=", "pending")]
+        reminders = self.env["crm.agenda.reminder"].search(pending)
+        self.assertIn(former, reminders.partner_id)
+        reader.partner_id = former.create({"name": "New", "email": "new@example.com"})
+        self.forget()
+        self.assertNotIn(former, event.message_partner_ids)
+        self.assertIn(former, attended.message_partner_ids)
+        reminders = reminders.search(pending)
+        self.assertNotIn(former, reminders.partner_id)
+        self.assertIn(reader.partner_id, reminders.partner_id)
+
     def test_owner_of_a_calendar_does_not_become_a_portal_user(self):
         with self.refused("needs an owner"):
             self.become(self.owner, "base.group_portal")
