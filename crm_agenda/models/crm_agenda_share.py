@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from .compat import GROUP_USERS, Constraint
 
@@ -79,11 +80,15 @@ class CrmAgendaShare(models.Model):
     def _create(self, data_list):
         # Here the defaults of the context are among the values.
         self._check_manage(data["stored"].get("calendar_id") for data in data_list)
-        return super()._create(data_list)
+        shares = super()._create(data_list)
+        shares._claim_people()
+        return shares
 
     def write(self, vals):
         self._check_manage([vals.get("calendar_id")])
-        return super().write(vals)
+        result = super().write(vals)
+        self._claim_people()
+        return result
 
     @api.model
     def _check_manage(self, calendar_ids):
@@ -99,6 +104,22 @@ class CrmAgendaShare(models.Model):
             raise AccessError(
                 self.env._("Only people who manage a calendar may share it.")
             )
+
+    def _claim_people(self):
+        """Have whoever takes people out of these teams and groups at the same time look
+        again: they do not see yet that a calendar is shared with them."""
+        shares = self.sudo()  # sudo: just to name the rows
+        for table, condition, ids in (
+            ("crm_team", "id", shares.team_id.ids),
+            ("crm_team_member", "crm_team_id", shares.team_id.ids),
+            ("res_groups_users_rel", "gid", shares.group_id._get_joined().ids),
+            ("res_groups_users_rel", "uid", shares.user_id.ids),  # as portal users too
+        ):
+            if ids:
+                names = map(SQL.identifier, (table, condition, condition, condition))
+                self.env.cr.execute(
+                    SQL("UPDATE %s SET %s = %s WHERE %s = ANY(%s)", *names, ids)
+                )
 
     def _get_users(self):
         """Return the users whom these shares reach."""

@@ -46,6 +46,12 @@ class ResGroups(models.Model):
         self._agenda_shares().unlink()
         return super().unlink()
 
+    def _get_joined(self):
+        """Return the groups of which somebody is to be one of the people of these."""
+        if "all_implied_by_ids" in self._fields:  # 19.0
+            return self.all_implied_by_ids
+        return self  # its people are stored, also those of others that imply it
+
     def _agenda_shares(self):
         # sudo: who edits groups need not be a member of the calendars; nothing
         # of the shares reaches them.

@@ -8,7 +8,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.service.model import retrying
 from odoo.tests import tagged
 
-from ..models.compat import GROUP_USERS
+from ..models.compat import GROUP_USERS, USER_GROUPS
 from .common import AtOnceCase, RolledBackMachine, TestAgendaCommon
 
 LEVELS = ["busy", "read", "write", "manage"]
@@ -141,7 +141,7 @@ class TestSharesAtOnce(AtOnceCase):
         with self.environment() as env:
             owner, user = self.make_colleagues(env)
             group = env["res.groups"].create({"name": "Clerks"})
-            self.addCleanup(self.forget_group, group.id)
+            self.addCleanup(self.forget, group)
             group.write({GROUP_USERS: [(4, user.id)]})
             calendar = env["crm.agenda.calendar"].create(
                 {
@@ -165,9 +165,51 @@ class TestSharesAtOnce(AtOnceCase):
             calendar = calendar.with_env(env)
             self.assertEqual(calendar.member_ids, owner.with_env(env))
 
-    def forget_group(self, group_id):
+    def test_who_leaves_what_is_shared_with_at_once_is_no_member(self):
+        """Who takes them out does not see the share yet, through which they read."""
         with self.environment() as env:
-            env["res.groups"].browse(group_id).unlink()
+            owner, user = self.make_colleagues(env)
+            clerks, chiefs = env["res.groups"].create(
+                [{"name": "Clerks"}, {"name": "Chiefs"}]
+            )
+            chiefs.implied_ids = clerks
+            team, led = env["crm.team"].create([{"name": "Shop"}, {"name": "Street"}])
+            for record in (chiefs, clerks, team, led):
+                self.addCleanup(self.forget, record)
+            member = env["crm.team.member"].create(
+                {"crm_team_id": team.id, "user_id": user.id}
+            )
+            calendar = env["crm.agenda.calendar"].create(
+                {"name": "Office", "owner_id": owner.id}
+            )
+        # 18.0 leaves somebody in what a group implied.
+        promote, demote = [(4, chiefs.id)], [(3, chiefs.id), (3, clerks.id)]
+        for record, come, go, share in (
+            (
+                user,
+                {USER_GROUPS: promote},
+                {USER_GROUPS: demote},
+                {"group_id": clerks.id},
+            ),
+            (member, {"active": True}, {"active": False}, {"team_id": team.id}),
+            (led, {"user_id": user.id}, {"user_id": False}, {"team_id": led.id}),
+        ):
+            with self.subTest(record=record), self.environment() as env:
+                record.with_env(env).write(come)
+            with self.registry.cursor() as cr:
+                late = record.with_env(api.Environment(cr, SUPERUSER_ID, {}))
+                late.read([])  # and sees what there is now
+                with self.environment() as env:
+                    values = {**share, "calendar_id": calendar.id, "level": "read"}
+                    env["crm.agenda.share"].create(values)
+                    self.assertIn(user, calendar.with_env(env).member_ids)
+                retrying(lambda late=late, go=go: late.write(go), late.env)
+            with self.subTest(record=record), self.environment() as env:
+                self.assertNotIn(user, calendar.with_env(env).member_ids)
+
+    def forget(self, record):
+        with self.environment() as env:
+            record.with_env(env).unlink()
 
 
 def plain_recomputation(calendar):
