@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytz
 from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 
@@ -95,6 +96,8 @@ class CrmAgendaReminder(models.Model):
                 _logger.warning("%s; planning the batch one by one", error)
                 for event in events:
                     self._plan_each(event)
+            elif isinstance(error, UniqueViolation):
+                _logger.info("Event %s was planned meanwhile", events.id)
             else:
                 _logger.exception("Reminders of event %s not planned", events.id)
                 self._keep_plan_error(events, error)
