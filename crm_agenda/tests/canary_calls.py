@@ -124,6 +124,12 @@ STATES = ["accepted", "declined", "tentative", "needsAction"]
 BY_NUMBER = ("mail.message", "ir.attachment", "mail.followers")
 IN_AGENDA = ["in_agenda", "=", True]
 BODY = "Anything"
+MAIL = """From: Spy <spy@example.com>
+Message-Id: <spy@example.com>
+Subject: Spy
+
+Anything
+"""
 OUT_OF_TEAM = {"member_ids": [(3, Ref("user.teamer"))]}
 
 
@@ -502,6 +508,8 @@ class Caller(PhoneMixin):
         """The other side of a relation."""
         vals = {"meeting_ids": self.commands(self.event())}
         spy = {"name": "Spy", **vals}
+        come = {"partner_ids": [(4, self.my_partner)]}
+        by_mail = {"meeting_ids": [(1, Ref(self.focus), come)]}
         mine = self.one(self.my_partner, Made(CONTACT))
         command = self.one((0, 0, spy), (1, self.my_partner, vals))
         contact = self.one(self.my_partner, Made(CONTACT), self.contact())
@@ -522,6 +530,7 @@ class Caller(PhoneMixin):
             self.create(CONTACT, spy),
             self.write(CONTACT, contact, vals),
             self.write(CONTACT, mine, {"child_ids": [command]}),
+            ("mail.thread", "message_process", CONTACT, MAIL, by_mail),
             *[merge] * 3,
         )
 

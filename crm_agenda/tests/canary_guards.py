@@ -111,6 +111,7 @@ GUARDS = {
         instead("mail.message", "_check_parents")
     ],
     "3 contact: a contact gets meetings": [instead("res.partner", "_check_links")],
+    "3 contact: a mail makes who attends": [without("mail.thread", "message_process")],
     "3 contact: a contact is merged with who attends": [
         without("base.partner.merge.automatic.wizard", "_merge")
     ],

@@ -24,6 +24,13 @@ CLIENT_CONTEXTS = (
     {"mail_notrack": True},
     {"tracking_disable": True},
 )
+MAIL = """From: Spy <spy@example.com>
+To: anybody@agenda.example.com
+Message-Id: <guards@example.com>
+Subject: Mail
+
+Hello.
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -56,6 +63,15 @@ class TestGuards(TestAgendaCommon):
         cls.my_activity = cls.my_contact.activity_schedule(
             "mail.mail_activity_data_todo", user_id=cls.spy.id
         )
+        domain = cls.env["mail.alias.domain"].create({"name": "agenda.example.com"})
+        alias = cls.env["mail.alias"].create(
+            {
+                "alias_name": "contacts",
+                "alias_model_id": cls.env["ir.model"]._get_id("res.partner"),
+                "alias_domain_id": domain.id,
+            }
+        )
+        alias.alias_status = "valid"  # as after the first mail
 
     def as_spy(self, records, **context):
         if isinstance(records, str):
@@ -477,7 +493,7 @@ class TestGuards(TestAgendaCommon):
         """Return the routes by which somebody attends ``event``, or does no longer."""
         contacts = self.as_spy("res.partner")
         customer, me = self.as_spy(self.customer), self.as_spy(self.spy.partner_id)
-        parent = self.as_spy(self.my_contact)
+        parent, gateway = self.as_spy(self.my_contact), self.as_spy("mail.thread")
         routes = {
             "file": lambda: contacts.load(
                 [".id", "meeting_ids/.id"], [[str(me.id), str(event.id)]]
@@ -518,6 +534,12 @@ class TestGuards(TestAgendaCommon):
                     parent.with_context(default_meeting_ids=commands).write,
                     {"child_ids": [(0, 0, {"name": "X"})]},
                 ),
+                "mail": (gateway.message_process, "res.partner", MAIL, values),
+                "mail by context": (
+                    gateway.with_context(default_meeting_ids=commands).message_process,
+                    False,
+                    MAIL.replace("anybody", "contacts"),
+                ),
             }.items():
                 routes[f"{name}: {route}"] = lambda m=method, a=args: m(*a)
         for commands in (
@@ -556,6 +578,18 @@ class TestGuards(TestAgendaCommon):
                     lambda event=event: self.select_meetings(event),
                     self.get_meeting_routes(event),
                 )
+
+    def test_mails_reach_events_as_answers_alone(self):
+        """Whoever hands them in: Odoo's own script does it with a login."""
+        gateway = self.as_spy("mail.thread")
+        asked = self.hidden.message_post(body="Who?", message_type="comment")
+        answer = f"References: {asked.message_id}\n{MAIL}"
+        gateway.message_process(False, answer)
+        last = self.hidden.message_ids[0]
+        self.assertIn("Hello.", last.body)
+        with self.refused("what becomes of a mail", AccessError):
+            gateway.message_process("calendar.event", MAIL, thread_id=self.hidden.id)
+        self.assertEqual(self.hidden.message_ids[0], last)
 
     def test_who_writes_in_the_calendar_invites_to_what_is_not_private(self):
         self.share(self.calendar, "write", user_id=self.spy.id)
