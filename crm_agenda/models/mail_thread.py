@@ -27,3 +27,10 @@ class MailThread(models.AbstractModel):
         return super().message_process(
             model, message, custom_values, save_original, strip_attachments, thread_id
         )
+
+    def _notify_thread_by_email(self, message, recipients_data, **kwargs):
+        if kwargs.get(
+            "resend_existing"
+        ):  # by a form of 18.0, for which clients name it
+            message.check_access("read")
+        return super()._notify_thread_by_email(message, recipients_data, **kwargs)

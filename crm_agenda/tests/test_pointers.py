@@ -1,6 +1,7 @@
 """What points at something hidden tells nothing of it: no name, no place in an order,
 no hour."""
 
+import unittest
 from datetime import datetime, timedelta
 
 from odoo.exceptions import AccessError
@@ -64,6 +65,54 @@ class TestPointers(TestAgendaCommon):
         self.assertTrue(notifications.search(told), "of what was deleted, too")
         rows = notifications.search([]).read(["mail_message_id", "mail_mail_id"])
         self.assertNotIn("Secret", str(rows))
+
+    def test_what_a_template_puts_into_a_mail(self):
+        """Odoo makes the mail in sudo, with values that a client gives."""
+        message, me = self.post(), self.spy.partner_id
+        files = self.env["ir.attachment"]
+        file = files.create(
+            {"name": "Secret", "res_model": "calendar.event", "res_id": self.hidden.id}
+        )
+        mine = self.make("ir.attachment", name="Mine")
+        contacts = self.env["ir.model"]._get_id("res.partner")
+        template = self.env["mail.template"].create(
+            {"name": "Mine", "model_id": contacts, "body_html": "Hello"}
+        )
+        template = template.with_user(self.spy)
+        taken = {"res_model": "res.partner", "res_id": me.id}
+        for values in (
+            {"attachment_ids": [(4, file.id)]},
+            {"attachment_ids": [(6, 0, file.ids)]},
+            {"attachment_ids": file.ids},
+            {"attachment_ids": [(1, file.id, taken)]},
+            {"child_ids": [(4, message.id)]},
+            {"mail_message_id": message.id},
+            {"parent_id": message.id},
+            {"model": "calendar.event", "res_id": self.hidden.id},
+            {"recipient_ids": [(1, me.id, {"meeting_ids": [(4, self.hidden.id)]})]},
+        ):
+            with self.subTest(**values), self.assertRaises(AccessError):
+                with self.env.cr.savepoint():
+                    template.send_mail(me.id, email_values=values)
+            with self.subTest(**values), self.assertRaises(AccessError):
+                with self.env.cr.savepoint():
+                    template.send_mail_batch(me.ids, False, False, values)
+        values = {"attachment_ids": [(4, mine.id)], "recipient_ids": [(4, me.id)]}
+        mail = template.send_mail(me.id, email_values=values)
+        self.assertEqual(self.env["mail.mail"].browse(mail).attachment_ids, mine)
+
+    @unittest.skipUnless(SERIES < 19, "19.0 has no such form")
+    def test_what_is_sent_again(self):
+        """18.0's form takes who gets it from one message, and what from another."""
+        message, me = self.post(), self.spy.partner_id
+        mine = self.customer.message_post(body="Mine", partner_ids=me.ids)
+        line = {"notification_id": mine.notification_ids.id}
+        form = self.as_spy("mail.resend.message")
+        form = form.with_context(mail_message_to_resend=mine.id).create(
+            {"mail_message_id": message.id, "partner_ids": [(0, 0, line)]}
+        )
+        with self.assertRaises(AccessError):
+            form.resend_mail_action()
 
     def test_messages(self):
         message = self.post()
