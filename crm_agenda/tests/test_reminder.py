@@ -6,11 +6,12 @@ from datetime import datetime, time, timedelta
 import pytz
 from psycopg2.errors import NotNullViolation
 
+from odoo import SUPERUSER_ID, api
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .common import DAILY, TestAgendaCommon
+from .common import DAILY, AtOnceCase, TestAgendaCommon
 
 NOW = datetime(2030, 1, 7, 9)  # a Monday
 
@@ -561,3 +562,39 @@ class TestReminderDispatch(TestReminderCommon):
         self.forget()
         self.assertFalse(self.Reminder.with_user(reader).search(domain))
         self.assertTrue(self.Reminder.with_user(self.owner).search(domain))
+
+
+@tagged("post_install", "-at_install")
+class TestPlannedAtOnce(AtOnceCase):
+    def test_what_was_planned_meanwhile_is_no_failure(self):
+        """The nightly planning does not see the rows that a change makes beside it."""
+        with self.environment() as env:
+            owner = self.make_colleagues(env)[0]
+            start = datetime.now().replace(microsecond=0) + timedelta(days=2)
+            event = env["calendar.event"].create(
+                {
+                    "name": "Visit",
+                    "agenda_calendar_id": env["crm.agenda.calendar"]
+                    .create({"name": "Office", "owner_id": owner.id})
+                    .id,
+                    "start": start,
+                    "stop": start + timedelta(hours=1),
+                    "partner_ids": [(6, 0, owner.partner_id.ids)],
+                    "alarm_ids": [(6, 0, env.ref("calendar.alarm_mail_1").ids)],
+                }
+            )
+            planned = env["crm.agenda.reminder"].search([("event_id", "=", event.id)])
+            self.assertTrue(planned)
+            planned.unlink()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            nightly, late = env["crm.agenda.reminder"], event.with_env(env)
+            self.assertFalse(nightly.search([("event_id", "=", event.id)]))
+            with self.environment() as env:
+                env["crm.agenda.reminder"]._plan(event.with_env(env))
+            with mute_logger("odoo.sql_db"):
+                nightly._plan_each(late)
+        with self.environment() as env:
+            rows = env["crm.agenda.reminder"].search([("event_id", "=", event.id)])
+            self.assertEqual(rows.mapped("state"), ["pending"])
+            event.with_env(env).unlink()
