@@ -44,6 +44,11 @@ class MailMessage(models.Model):
         )
         answers.parent_id.with_env(self.env).check_access("read")
 
+    def _hide_names(self):
+        # Odoo asks who may read a message where clients read it, and not its own code,
+        # such as what previews a link.
+        return super(MailMessage, self.sudo())._hide_names().with_env(self.env)
+
     def _filter_nameable(self):
         # To 18.0 those of hidden events end in an error.
         known = self - self.env["calendar.event"]._filter_hidden(self, "model")

@@ -247,6 +247,26 @@ class TestTokenRoutes(TestTokenCommon, HttpCase):
         self.forget()
         self.assertNotIn("Guest", str(self.event.message_ids.mapped("body")))
 
+    def test_no_preview_of_a_link_tells_of_what_one_may_not_read(self):
+        """Odoo's editor names what a link leads to, and asks nobody whether they may
+        read a message."""
+        self.event.write({"name": "Secret", "description": "Secret"})
+        message = self.event.message_post(body="Secret", subject="Secret")
+        values = {"res_model": "calendar.event", "res_id": self.event.id}
+        file = self.env["ir.attachment"].create(
+            {"name": "Secret", "description": "Secret", **values}
+        )
+        self.forget()
+        for user, known in (self.stranger, False), (self.owner, True):
+            self.authenticate(user.login, user.login)
+            for record in (message, file, self.event):
+                url = f"/odoo/{record._name}/{record.id}"
+                answer = self.opener.post(
+                    self.base_url() + "/html_editor/link_preview_internal",
+                    json={"params": {"preview_url": url}},
+                ).text
+                self.assertEqual("Secret" in answer, known, (url, answer))
+
     def test_who_was_uninvited_is_not_let_in(self):
         token = self.guest.access_token
         view = f"/calendar/meeting/view?token={token}&id={self.event.id}"
