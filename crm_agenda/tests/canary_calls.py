@@ -884,12 +884,18 @@ class Caller(PhoneMixin):
             self.look_at(by_mail, Made(by_mail)),
             (by_mail, "action_send_mail", [Made(by_mail)]),
         ]
+        given = {
+            "attachment_ids": [(4, self.anything(FILE))],
+            "recipient_ids": [(4, self.my_partner)],
+        }
+        sending = "mail.template", "send_mail", [Ref("template.update")]
         posted = self.one(
             self.create(message, own), self.write(message, Made(message), own)
         )
         return self.begin(
             *[sent] * 2,
             [self.create(preview, shown), self.look_at(preview, Made(preview))],
+            (*sending, Made(EVENT), False, False, given),
             [(invite, "create", [invited]), (invite, send, [Made(invite)])],
             [
                 (schedule, "create", [planned]),
@@ -975,6 +981,7 @@ class Caller(PhoneMixin):
         of_event = {"thread_model": EVENT, "thread_id": self.event()}
         of_lead = {"thread_model": LEAD, "thread_id": Ref("crm.lead.open")}
         beside = {"request_list": ["activities", "attachments", "followers"]}
+        link = Text("/odoo/mail.message/%s", self.anything(MESSAGE))
         path, params = self.one(
             ("/mail/thread/messages", of_event),
             ("/mail/thread/messages", of_lead),
@@ -982,6 +989,7 @@ class Caller(PhoneMixin):
             ("/mail/inbox/messages", {}),
             ("/mail/data", ACTIVITIES),
             ("/calendar/notify", {}),
+            ("/html_editor/link_preview_internal", {"preview_url": link}),
         )
         if self.chance(30):
             file = {"": self.anything(FILE)}

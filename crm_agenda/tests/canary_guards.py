@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
 from ..models import calendar_event_update
+from ..models.agenda_name_mixin import AgendaNameMixin
 from ..models.compat import SERIES
 
 OURS = "odoo.addons.crm_agenda"
@@ -155,8 +156,12 @@ GUARDS = {
     "9 wizard: a calendar is named to who points at it": [
         without("crm.agenda.calendar", "_compute_display_name")
     ],
+    "9 render: a mail takes any file": [without("mail.template", "send_mail_batch")],
     "9 screen: a method of mails tells when an event is": [
         instead("calendar.event", "get_display_time_tz", tell_time)
+    ],
+    "9 read: a preview of a link names a message": [
+        instead("mail.message", "_hide_names", AgendaNameMixin._hide_names)
     ],
     "9 screen: My day is read in sudo": [in_sudo("calendar.event", "get_my_day")],
     "9 phone: feeds and phones are served in sudo": [

@@ -56,7 +56,11 @@ SENT = """
      WHERE told.id > %s
      UNION ALL
     SELECT coalesce(whom.res_partner_id, partner.id), 'a mail',
-           concat_ws(' ', message.subject, mail.body_html, message.body)
+           concat_ws(' ', message.subject, mail.body_html, message.body,
+               (SELECT string_agg(file.name, ' ')
+                  FROM message_attachment_rel taken
+                  JOIN ir_attachment file ON file.id = taken.attachment_id
+                 WHERE taken.message_id = message.id))
       FROM mail_mail mail
       JOIN mail_message message ON message.id = mail.mail_message_id
  LEFT JOIN mail_mail_res_partner_rel whom ON whom.mail_mail_id = mail.id
