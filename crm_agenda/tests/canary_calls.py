@@ -888,14 +888,15 @@ class Caller(PhoneMixin):
             "attachment_ids": [(4, self.anything(FILE))],
             "recipient_ids": [(4, self.my_partner)],
         }
-        sending = "mail.template", "send_mail", [Ref("template.update")]
+        sending = "mail.template", "send_mail_batch", [Ref("template.update")]
         posted = self.one(
             self.create(message, own), self.write(message, Made(message), own)
         )
         return self.begin(
             *[sent] * 2,
             [self.create(preview, shown), self.look_at(preview, Made(preview))],
-            (*sending, Made(EVENT), False, False, given),
+            (*sending, [Made(EVENT)], False, False, given),
+            (message, "copy_data", [self.anything(MESSAGE)]),
             [(invite, "create", [invited]), (invite, send, [Made(invite)])],
             [
                 (schedule, "create", [planned]),
