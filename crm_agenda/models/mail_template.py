@@ -1,7 +1,6 @@
-from odoo import models
+from odoo import Command, models
 from odoo.exceptions import AccessError
 
-AS_IT_IS = (3, 4, 5, 6)  # the commands that change no other record
 TELLING = ("ir.attachment", "mail.message")  # of which a mail shows what it leads to
 
 
@@ -30,24 +29,33 @@ class MailTemplate(models.Model):
             thread.browse(values["res_id"]).check_access("read")
         for fname, value in values.items():
             field = self.env["mail.mail"]._fields.get(fname)
-            if not value or field is None or not field.relational:
-                continue
-            commands = [(4, value)] if field.type == "many2one" else value
-            commands = [(4, c) if isinstance(c, int) else c for c in commands]
-            ids = {command[1] for command in commands if command[0] == 4}
-            ids.update(
-                id_ for command in commands if command[0] == 6 for id_ in command[2]
-            )
-            # 18.0 asks who may read a file where it is looked for.
-            records = self.env[field.comodel_name]
-            if (
-                field.type == "one2many"
-                or any(command[0] not in AS_IT_IS for command in commands)
-                or field.comodel_name in TELLING
-                and ids - set(records.search([("id", "in", list(ids))]).ids)
-            ):
-                raise AccessError(
-                    self.env._(
-                        "A mail takes what its sender may read, and changes nothing."
+            if value and field is not None and field.relational:
+                if not self._is_for_sender(field, value):
+                    raise AccessError(
+                        self.env._(
+                            "A mail takes what its sender may read, and changes "
+                            "nothing."
+                        )
                     )
-                )
+
+    def _is_for_sender(self, field, value):
+        """Say whether a mail may take ``value``: it changes no other record, and what
+        it leads to is for the sender."""
+        if field.type == "one2many":
+            return False
+        ids = set()
+        for command in [value] if field.type == "many2one" else value:
+            match command:
+                case int(id_) | (Command.LINK, id_, *_):
+                    ids.add(id_)
+                case (Command.SET, _, set_ids):
+                    ids.update(set_ids)
+                case (Command.UNLINK | Command.CLEAR, *_):
+                    pass
+                case _:
+                    return False
+        if field.comodel_name not in TELLING:
+            return True
+        # 18.0 asks who may read a file where it is looked for.
+        found = self.env[field.comodel_name].search([("id", "in", list(ids))])
+        return ids <= set(found.ids)

@@ -29,8 +29,7 @@ class MailThread(models.AbstractModel):
         )
 
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
-        if kwargs.get(
-            "resend_existing"
-        ):  # by a form of 18.0, for which clients name it
+        # By a form of 18.0, for which a client names the message.
+        if kwargs.get("resend_existing"):
             message.check_access("read")
         return super()._notify_thread_by_email(message, recipients_data, **kwargs)

@@ -26,13 +26,7 @@ class ResGroups(models.Model):
         manager = self.env.ref(MANAGER, raise_if_not_found=False) or self.browse()
         administrators = manager[GROUP_USERS]
         result = super().write(vals)
-        if administrators - manager[GROUP_USERS]:
-            # sudo: as in _forget_users
-            calendars = self.env["crm.agenda.calendar"].sudo()
-            self.env["calendar.event"]._forget_users(
-                administrators - manager[GROUP_USERS],
-                calendars.with_context(active_test=False).search([]),
-            )
+        (administrators - manager[GROUP_USERS])._forget_administration()
         if {"implied_ids", "implied_by_ids"} & set(vals):
             # Odoo 18.0 adds the people of an implied group in SQL, 19.0 computes them
             # from a cache: neither triggers a recomputation of what depends on them.

@@ -43,12 +43,8 @@ class ResPartner(models.Model):
     def _read_agenda_messages(self):
         """Return ``{(id, event id)}`` of the events that they follow, or of which they
         have a message: who merges them takes it over, and may read it then."""
+        links = {(f.partner_id.id, f.res_id) for f in self._find_event_followers()}
         # sudo: just which events they are, whoever may see them
-        followers = self.env["mail.followers"].sudo()
-        followers = followers.search(
-            [("res_model", "=", "calendar.event"), ("partner_id", "in", self.ids)]
-        )
-        links = {(f.partner_id.id, f.res_id) for f in followers}
         messages = self.env["mail.message"].sudo()
         for fname in ("author_id", "partner_ids", "notified_partner_ids"):
             found = messages.search(
@@ -60,11 +56,8 @@ class ResPartner(models.Model):
     def _unfollow_agenda_events(self):
         """Have contacts who were somebody's login, and are no more, follow no event but
         those that they attend: what they may read is asked of a login."""
-        # sudo: as in _read_agenda_messages
-        followers = self.env["mail.followers"].sudo()
-        followers = followers.search(
-            [("res_model", "=", "calendar.event"), ("partner_id", "in", self.ids)]
-        )
+        followers = self._find_event_followers()
+        # sudo: whether they attend, whoever may see that
         events = self.env["calendar.event"].sudo().browse(followers.mapped("res_id"))
         agenda = events.exists().filtered("agenda_calendar_id")
         followers.filtered(
@@ -73,6 +66,13 @@ class ResPartner(models.Model):
                 and f.partner_id not in agenda.browse(f.res_id).partner_ids
             )
         ).unlink()
+
+    def _find_event_followers(self):
+        # sudo: just which events they follow, whoever may see them
+        followers = self.env["mail.followers"].sudo()
+        return followers.search(
+            [("res_model", "=", "calendar.event"), ("partner_id", "in", self.ids)]
+        )
 
     def _get_agenda_place(self):
         """Return the address in one line, nothing of nobody."""

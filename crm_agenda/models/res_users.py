@@ -46,17 +46,12 @@ class ResUsers(models.Model):
         lost = administrators - self._filter_agenda_managers()
         if "company_ids" in vals:
             lost |= administrators
-        events = self.env["calendar.event"]
-        if lost:
-            # sudo: as in _forget_users
-            calendars = self.env["crm.agenda.calendar"].sudo()
-            calendars = calendars.with_context(active_test=False).search([])
-            events._forget_users(lost, calendars)
+        lost._forget_administration()
         gone = employees.filtered(lambda u: u.sudo().share)
         if not vals.get("active", True):
             gone = self
         if gone:
-            events._forget_users(gone)
+            self.env["calendar.event"]._forget_users(gone)
         former = people - self.partner_id
         if former:
             former._unfollow_agenda_events()
@@ -91,6 +86,14 @@ class ResUsers(models.Model):
     def _filter_agenda_managers(self):
         # sudo: who administers the agenda is not told to the user
         return self.filtered(lambda u: u.sudo()._is_agenda_manager())
+
+    def _forget_administration(self):
+        """Forget these users in the events that they read as administrators alone."""
+        if self:
+            # sudo: as in _forget_users
+            calendars = self.env["crm.agenda.calendar"].sudo()
+            calendars = calendars.with_context(active_test=False).search([])
+            self.env["calendar.event"]._forget_users(self, calendars)
 
     def _get_absences(self, start, stop):
         """Return ``{user: [(start, stop, leave)]}`` of the absences, such as those
